@@ -1,0 +1,51 @@
+# Each target sets up what it needs; nothing has to be installed first but Python 3.13+ and Node.js 20+.
+SHELL := /bin/sh
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+AZURITE := tests/harness/azurite/node_modules/azurite/package.json
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help demo test check lab format lock clean
+.DEFAULT_GOAL := help
+
+help: ## say what the targets do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready $(AZURITE) ## the main job, live, on the embedded lab
+	$(PYTHON) -m tests.harness.demo
+
+test: $(VENV)/.ready $(AZURITE) ## every test
+	$(PYTHON) -m pytest
+
+check: $(VENV)/.ready ## format, lint, types, architecture, spelling
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/codespell $$(git ls-files '*.py' '*.md' '*.toml' '*.yaml' '*.json' Makefile)
+
+lab: $(VENV)/.ready $(AZURITE) ## the lab, until Ctrl-C; READY_FILE=lab.json says where everything is
+	$(PYTHON) -m tests.harness serve --ready-file $(or $(READY_FILE),lab.json)
+
+format: $(VENV)/.ready ## put the code into shape
+	$(VENV)/bin/ruff check --fix-only --quiet . ; $(VENV)/bin/ruff format .
+
+lock: $(VENV)/.ready ## write uv.lock and requirements.txt anew
+	$(VENV)/bin/uv lock
+	$(VENV)/bin/uv export --quiet --frozen --no-dev --no-emit-project --no-hashes --no-annotate --no-header -o requirements.txt
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) tests/harness/azurite/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Bytecode is compiled at install: without it the worker's imports take four times as long.
+$(VENV)/.ready: pyproject.toml uv.lock scripts/find-python.sh
+	@python=$$(scripts/find-python.sh) && "$$python" -m venv $(VENV)
+	@uv=$$(sed -n 's/.*"uv==\([0-9.]*\)".*/\1/p' pyproject.toml) && \
+	  $(PYTHON) -m pip install --quiet --disable-pip-version-check "uv==$$uv"
+	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv sync --quiet --frozen --compile-bytecode
+	@touch $@
+
+$(AZURITE): tests/harness/azurite/package-lock.json
+	@scripts/find-node.sh
+	npm ci --prefix tests/harness/azurite --no-audit --no-fund --silent
+	@touch $@

@@ -1,0 +1,1 @@
+"""Latch: modules here decide, modules in `adapters` touch the world."""

@@ -1,0 +1,1 @@
+"""The world: Azure Resource Manager, storage, Event Grid."""

@@ -1,0 +1,1 @@
+"""The tests of Latch, and the lab that they run on."""

@@ -1,0 +1,1 @@
+"""Each emulator is judged by Microsoft's own client, not by us."""

@@ -1,0 +1,1 @@
+"""Decisions, as tables: no lab, no network."""
