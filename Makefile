@@ -22,7 +22,7 @@ check: $(VENV)/.ready ## format, lint, types, architecture, spelling
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/codespell $$(git ls-files '*.py' '*.md' '*.toml' '*.yaml' '*.json' Makefile)
+	$(VENV)/bin/codespell $$(git ls-files "*.py" "*.md" "*.toml" "*.yaml" "*.json" Makefile | grep -v package-lock.json)
 
 lab: $(VENV)/.ready $(AZURITE) ## the lab, until Ctrl-C; READY_FILE=lab.json says where everything is
 	$(PYTHON) -m tests.harness serve --ready-file $(or $(READY_FILE),lab.json)

@@ -3,7 +3,7 @@
 # A name on PATH is not enough: version managers leave shims that fail when they are called.
 works() { [ -n "$1" ] && "$1" -c 'import sys, venv; sys.exit(sys.version_info < (3, 13))' >/dev/null 2>&1; }
 
-for candidate in "${LATCH_PYTHON:-}" \
+for candidate in "${PYTHON_FOR_LATCH:-}" \
   "$(uv python find --no-python-downloads '>=3.13' 2>/dev/null)" \
   python3.13 python3.14 python3 python \
   "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[3-9]*/bin/python \
@@ -16,6 +16,6 @@ done
 cat >&2 <<'MSG'
 Latch needs Python 3.13 or newer, and none was found with uv, on PATH or under pyenv.
 Install one, for example with `uv python install 3.13` or `pyenv install 3.13`,
-or name one: LATCH_PYTHON=/path/to/python3.13 make ...
+or name one: PYTHON_FOR_LATCH=/path/to/python3.13 make ...
 MSG
 exit 1

@@ -1,0 +1,123 @@
+"""The triggers of Latch, and nothing else: each hands over to the same App."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+
+from remediation import bootstrap
+from remediation.adapters.names import ALERTS_QUEUE, EVENTS_QUEUE, MAILBOX, REQUESTS_QUEUE, STATE
+from remediation.app import Answer, App
+
+# Checked while the host indexes: a mistake in a setting or in the policy stops the start, and says where it is.
+_configuration = bootstrap.configured(os.environ, Path(__file__).parent)
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+
+@cache
+def latch() -> App:
+    """Made by the first invocation: asynchronous clients bind to the running loop."""
+    return bootstrap.connect(_configuration)
+
+
+@app.function_name("on_queued_event")
+@app.queue_trigger(arg_name="message", queue_name=EVENTS_QUEUE, connection=MAILBOX)
+async def on_queued_event(message: func.QueueMessage) -> None:
+    """An event that Event Grid put into the mailbox queue."""
+    await latch().on_queued_event(_text(message))
+
+
+@app.function_name("on_event")
+@app.event_grid_trigger(arg_name="event")
+async def on_event(event: func.EventGridEvent) -> None:
+    """An event that Event Grid pushed."""
+    await latch().on_event(_body(event))
+
+
+@app.function_name("on_request")
+@app.queue_trigger(arg_name="message", queue_name=REQUESTS_QUEUE, connection=STATE)
+async def on_request(message: func.QueueMessage) -> None:
+    """A FULL pass that somebody or something asked for."""
+    await latch().on_request(_text(message))
+
+
+@app.function_name("on_alert")
+@app.queue_trigger(arg_name="message", queue_name=ALERTS_QUEUE, connection=STATE)
+async def on_alert(message: func.QueueMessage) -> None:
+    """An alert that waits for delivery."""
+    await latch().on_alert(_text(message))
+
+
+@app.function_name("on_poisoned_event")
+@app.queue_trigger(arg_name="message", queue_name=f"{EVENTS_QUEUE}-poison", connection=MAILBOX)
+async def on_poisoned_event(message: func.QueueMessage) -> None:
+    """An event that could not be handled."""
+    await latch().on_poison(EVENTS_QUEUE, _text(message))
+
+
+@app.function_name("on_poisoned_request")
+@app.queue_trigger(arg_name="message", queue_name=f"{REQUESTS_QUEUE}-poison", connection=STATE)
+async def on_poisoned_request(message: func.QueueMessage) -> None:
+    """A request that could not be handled."""
+    await latch().on_poison(REQUESTS_QUEUE, _text(message))
+
+
+@app.function_name("on_poisoned_alert")
+@app.queue_trigger(arg_name="message", queue_name=f"{ALERTS_QUEUE}-poison", connection=STATE)
+async def on_poisoned_alert(message: func.QueueMessage) -> None:
+    """An alert that could not be handled: it stays in the outbox, and the sweep asks for it again."""
+    latch().on_poisoned_alert(_text(message))
+
+
+@app.function_name("on_sweep")
+@app.timer_trigger(arg_name="timer", schedule=_configuration.settings.sweep_schedule)
+async def on_sweep(timer: func.TimerRequest) -> None:
+    """A look at the whole fleet."""
+    del timer
+    await latch().on_sweep()
+
+
+@app.function_name("recheck")
+@app.route(route="recheck", methods=["POST"])
+async def recheck(req: func.HttpRequest) -> func.HttpResponse:
+    """A person asks about one account."""
+    return _response(await latch().recheck(req.get_body()))
+
+
+def _body(event: func.EventGridEvent | func.CloudEvent) -> dict[str, Any]:
+    """The event as it was on the wire: the host hands over either schema, whatever the annotation says."""
+    if isinstance(event, func.CloudEvent):
+        return {
+            "specversion": event.specversion,
+            "id": event.id,
+            "source": event.source,
+            "type": event.type,
+            "subject": event.subject,
+            "time": event.time and event.time.isoformat(),
+            "data": event.get_json(),
+        }
+    return {
+        "id": event.id,
+        "topic": event.topic,
+        "subject": event.subject,
+        "eventType": event.event_type,
+        "eventTime": event.event_time and event.event_time.isoformat(),
+        "data": event.get_json(),
+    }
+
+
+def _text(message: func.QueueMessage) -> str:
+    """Bytes that are no text are somebody's mistake too: they are judged like any malformed message."""
+    return message.get_body().decode("utf-8", "replace")
+
+
+def _response(answer: Answer) -> func.HttpResponse:
+    headers = {"Location": answer.location} if answer.location else {}
+    body = json.dumps(answer.body)
+    return func.HttpResponse(
+        body, status_code=answer.status, headers=headers, mimetype="application/json"
+    )

@@ -1,0 +1,152 @@
+"""Cognitive Services accounts: from the wire to the model, and from an action to a call.
+
+api-version: the default of azure-mgmt-cognitiveservices 14.1.0, 2025-09-01.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from azure.mgmt.cognitiveservices import models
+
+from remediation.adapters.clients import Clients
+from remediation.adapters.faults import or_none, translated
+from remediation.adapters.wire import word
+from remediation.model import Account, Connection, NetworkAcls, ResourceId, SubnetRule
+from remediation.plan import ApproveConnection, CloseAccess
+from remediation.report import Outcome
+
+
+class Accounts:
+    """Reads accounts, closes them, and approves declared connections."""
+
+    def __init__(self, clients: Clients) -> None:
+        """Takes the clients of all subscriptions."""
+        self._clients = clients
+
+    async def get(self, account: ResourceId) -> Account | None:
+        """One GET; None when there is no such account."""
+        client = self._clients.accounts(account.subscription)
+        with translated(f"read account {account.name}"):
+            found = await or_none(client.accounts.get(account.group_text, account.name))
+        return None if found is None else _account(found)
+
+    async def list(self, subscription: str) -> AsyncIterator[Account]:
+        """Every account of a subscription."""
+        client = self._clients.accounts(subscription)
+        with translated(f"list the accounts of subscription {subscription}"):
+            async for found in client.accounts.list():
+                yield _account(found)
+
+    async def zone_names(self, account: ResourceId) -> tuple[str, ...]:
+        """The zones that `privateLinkResources` requires, in the order of its members."""
+        client = self._clients.accounts(account.subscription)
+        with translated(f"read the private link resources of {account.name}"):
+            answer = await client.private_link_resources.list(account.group_text, account.name)
+        resources = [each.properties for each in answer.value or () if each.properties]
+        names = (name for each in resources for name in each.required_zone_names or ())
+        return tuple(dict.fromkeys(name.casefold() for name in names))
+
+    async def close(self, action: CloseAccess) -> Outcome:
+        """PATCH, without waiting: the new settings count from the answer on, the account is `Accepted` for a while."""
+        properties = models.AccountProperties(public_network_access="Disabled")
+        if action.acls is not None:
+            properties.network_acls = _rule_set(action.acls)
+        client = self._clients.accounts(action.account.subscription)
+        with translated(f"close account {action.account.name}"):
+            await client.accounts.begin_update(
+                action.account.group_text,
+                action.account.name,
+                models.Account(properties=properties),
+                polling=False,
+            )
+        return Outcome.DONE
+
+    async def approve(self, action: ApproveConnection) -> Outcome:
+        """PUT of the connection that an endpoint made; one cannot be made from here (pulumi-azure-native#2754)."""
+        state = models.PrivateLinkServiceConnectionState(
+            status="Approved", description="Approved by Latch"
+        )
+        connection = models.PrivateEndpointConnection(
+            properties=models.PrivateEndpointConnectionProperties(
+                group_ids=["account"], private_link_service_connection_state=state
+            )
+        )
+        client = self._clients.accounts(action.account.subscription)
+        with translated(f"approve connection {action.connection}"):
+            await client.private_endpoint_connections.begin_create_or_update(
+                action.account.group_text,
+                action.account.name,
+                action.connection,
+                connection,
+                polling=False,
+            )
+        return Outcome.STARTED
+
+
+def _account(found: models.Account) -> Account:
+    properties = found.properties or models.AccountProperties()
+    return Account(
+        id=ResourceId.parse(found.id or ""),
+        kind=found.kind or "",
+        location=found.location or "",
+        subdomain=properties.custom_sub_domain_name or None,
+        public_network_access=properties.public_network_access
+        and word(properties.public_network_access, ""),
+        acls=_acls(properties.network_acls),
+        # No state means Succeeded (azure-resource-manager-rpc, asynchronous operations).
+        state=word(properties.provisioning_state, "Succeeded"),
+        connections=tuple(map(_connection, properties.private_endpoint_connections or ())),
+        tags=tuple(sorted((found.tags or {}).items())),
+        created=_created(found, properties),
+    )
+
+
+def _acls(rules: models.NetworkRuleSet | None) -> NetworkAcls | None:
+    if rules is None:
+        return None
+    return NetworkAcls(
+        rules.default_action,
+        rules.bypass,
+        tuple(rule.value for rule in rules.ip_rules or ()),
+        tuple(
+            SubnetRule(rule.id, rule.ignore_missing_vnet_service_endpoint)
+            for rule in rules.virtual_network_rules or ()
+        ),
+    )
+
+
+def _rule_set(acls: NetworkAcls) -> models.NetworkRuleSet:
+    """The whole object: whether a part of it would keep or reset the rest is not verified."""
+    return models.NetworkRuleSet(
+        default_action=acls.default_action,
+        bypass=acls.bypass,
+        ip_rules=[models.IpRule(value=value) for value in acls.ip_rules],
+        virtual_network_rules=[
+            models.VirtualNetworkRule(
+                id=rule.subnet, ignore_missing_vnet_service_endpoint=rule.ignores_missing_endpoint
+            )
+            for rule in acls.subnet_rules
+        ],
+    )
+
+
+def _connection(found: models.PrivateEndpointConnection) -> Connection:
+    """`name` carries the account's name as well (azure-rest-api-specs#16702), so the id is believed."""
+    properties: Any = found.properties
+    endpoint = properties and properties.private_endpoint and properties.private_endpoint.id
+    state = properties and properties.private_link_service_connection_state
+    return Connection(
+        str(found.id).rsplit("/", 1)[-1],
+        ResourceId.parse(endpoint) if endpoint else None,
+        word(state.status if state else None, "Unknown"),
+    )
+
+
+def _created(found: models.Account, properties: models.AccountProperties) -> datetime | None:
+    created: datetime | None = found.system_data.created_at if found.system_data else None
+    if created is None and properties.date_created:
+        created = datetime.fromisoformat(properties.date_created)
+    if created is not None and created.tzinfo is None:
+        created = created.replace(tzinfo=UTC)
+    return created

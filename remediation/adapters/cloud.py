@@ -1,0 +1,139 @@
+"""One account and its private path in Azure Resource Manager: observe, and apply one action."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import TYPE_CHECKING, assert_never
+
+from remediation.adapters.accounts import Accounts
+from remediation.adapters.clients import Clients
+from remediation.errors import Forbidden, Unavailable
+from remediation.model import Account, Desired, Endpoint, Network, ResourceId, Zone
+from remediation.plan import (
+    Action,
+    ApproveConnection,
+    AttachZones,
+    CloseAccess,
+    CreateEndpoint,
+    CreateZone,
+    LinkZone,
+    PutRecord,
+)
+from remediation.report import Outcome
+
+if TYPE_CHECKING:
+    from remediation.adapters.endpoints import Endpoints
+    from remediation.adapters.zones import Zones
+
+# The slowest answer on record took 22 s (azure-cli recordings: rejecting a connection).
+_LONGEST_CALL_SECONDS = 60
+
+
+class ArmCloud:
+    """The port `Cloud`, on genuine clients."""
+
+    def __init__(self, clients: Clients) -> None:
+        """Takes the clients of all subscriptions."""
+        self._clients = clients
+        self._accounts = Accounts(clients)
+
+    async def account(self, account: ResourceId) -> Account | None:
+        return await self._accounts.get(account)
+
+    async def zone_names(self, account: Account) -> tuple[str, ...]:
+        return await self._accounts.zone_names(account.id)
+
+    async def network(self, account: Account, desired: Desired) -> Network:
+        """Endpoints and zones at once; the rest is only looked for when something is missing."""
+        wanted = () if desired.endpoint is None else (desired.endpoint.id,)
+        declared = () if desired.dns is None else tuple(zone.id for zone in desired.dns.zones)
+        endpoints, zones = await asyncio.gather(
+            self._all_endpoints(wanted), self._all_zones(declared, account)
+        )
+        if not endpoints:
+            connected = [
+                c.endpoint for c in account.connections if c.endpoint and c.endpoint not in wanted
+            ]
+            endpoints = await self._readable_endpoints(connected)
+        if desired.dns is None:
+            zones = await self._all_zones(_registered_in(endpoints), account)
+        location = None
+        if desired.endpoint is not None and not endpoints:
+            location = await self._endpoints.location(desired.endpoint.vnet)
+        return Network(endpoints, zones, location)
+
+    async def endpoint_targets(self, endpoint: ResourceId) -> tuple[ResourceId, ...] | None:
+        return await self._endpoints.targets(endpoint)
+
+    async def apply(self, action: Action) -> Outcome:
+        try:
+            async with asyncio.timeout(_LONGEST_CALL_SECONDS):
+                return await self._apply(action)
+        except TimeoutError as error:
+            raise Unavailable(f"no answer within {_LONGEST_CALL_SECONDS} s: {action}") from error
+
+    async def _apply(self, action: Action) -> Outcome:
+        match action:
+            case CloseAccess():
+                return await self._accounts.close(action)
+            case ApproveConnection():
+                return await self._accounts.approve(action)
+            case CreateEndpoint():
+                return await self._endpoints.create(action)
+            case AttachZones():
+                return await self._endpoints.attach(action)
+            case CreateZone():
+                return await self._zones.create(action)
+            case LinkZone():
+                return await self._zones.link(action)
+            case PutRecord():
+                return await self._zones.put(action)
+            case _:
+                assert_never(action)
+
+    async def _all_endpoints(self, ids: Iterable[ResourceId]) -> tuple[Endpoint, ...]:
+        found = await asyncio.gather(*map(self._endpoints.get, ids))
+        return tuple(endpoint for endpoint in found if endpoint is not None)
+
+    async def _readable_endpoints(self, ids: Iterable[ResourceId]) -> tuple[Endpoint, ...]:
+        """Endpoints of other subscriptions and tenants may be connected too; what may not be read is not ours."""
+        found = await asyncio.gather(*map(self._endpoints.get, ids), return_exceptions=True)
+        for each in found:
+            if isinstance(each, BaseException) and not isinstance(each, Forbidden):
+                raise each
+        return tuple(each for each in found if isinstance(each, Endpoint))
+
+    async def _all_zones(self, ids: Iterable[ResourceId], account: Account) -> tuple[Zone, ...]:
+        record = account.subdomain or account.id.name
+        found = await asyncio.gather(*(self._zones.get(zone, record) for zone in ids))
+        return tuple(zone for zone in found if zone is not None)
+
+    @property
+    def _endpoints(self) -> "Endpoints":
+        """Imported late: the FAST lane must not load azure.mgmt.network."""
+        from remediation.adapters.endpoints import Endpoints
+
+        return Endpoints(self._clients)
+
+    @property
+    def _zones(self) -> "Zones":
+        from remediation.adapters.zones import Zones
+
+        return Zones(self._clients)
+
+
+class ArmFleet:
+    """The port `Fleet`, on the account lists of Resource Manager."""
+
+    def __init__(self, clients: Clients) -> None:
+        """Takes the clients of all subscriptions."""
+        self._accounts = Accounts(clients)
+
+    async def accounts(self, subscriptions: Sequence[str]) -> AsyncIterator[Account]:
+        for subscription in subscriptions:
+            async for account in self._accounts.list(subscription):
+                yield account
+
+
+def _registered_in(endpoints: Sequence[Endpoint]) -> tuple[ResourceId, ...]:
+    groups = [endpoint.zone_group for endpoint in endpoints if endpoint.zone_group]
+    return tuple(dict.fromkeys(config.zone for group in groups for config in group.configs))

@@ -1,0 +1,13 @@
+"""What are the queues and tables of Latch called? The only place that says so."""
+
+EVENTS_QUEUE = "latch-events"
+REQUESTS_QUEUE = "latch-requests"
+ALERTS_QUEUE = "latch-alerts"
+
+LEDGER_TABLE = "LatchLedger"
+INDEX_TABLE = "LatchIndex"
+OUTBOX_TABLE = "LatchOutbox"
+
+# Connections of the Functions host: `NAME__queueServiceUri` in the app settings says where they lead.
+MAILBOX = "LATCH_MAILBOX"
+STATE = "LATCH_STATE"

@@ -1,0 +1,293 @@
+"""Does this report deserve a word, and which? Pure: it decides, `wording` finds the words, the notifiers merely post.
+
+| verdict   | lane | alert    | told once per                                    |
+|-----------|------|----------|--------------------------------------------------|
+| REMEDIED  | FAST | CLOSED   | report                                           |
+| REMEDIED  | FULL | RESTORED | report                                           |
+| HELD      | FULL | HELD     | incident, drifts and reasons                     |
+| STALLED   | FULL | STALLED  | incident, drifts, failed actions and their codes |
+| any other | any  | none     |                                                  |
+
+The FAST lane speaks only of what it closed: a FULL pass always follows, sees more, and knows the incident.
+A message that ended in a poison queue always gets a word: GAVE_UP.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from remediation import wording
+from remediation.model import ResourceId
+from remediation.plan import Severity
+from remediation.report import (
+    REPORTS,
+    REQUESTS,
+    Json,
+    Lane,
+    Report,
+    Request,
+    Verdict,
+)
+
+RUNBOOK = "docs/runbook.md"
+
+_QUICKLY = 60.0
+_LONGEST_TEXT = 1024
+
+
+class Kind(StrEnum):
+    """What an alert tells; the value ends its CloudEvent type."""
+
+    CLOSED = "Closed"
+    RESTORED = "Restored"
+    HELD = "Held"
+    STALLED = "Stalled"
+    GAVE_UP = "GaveUp"
+
+    @property
+    def anchor(self) -> str:
+        """Where the runbook says what it means and what to do."""
+        return f"{RUNBOOK}#{self.name.lower().replace('_', '-')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A queue message that Latch gave up on; `text` is its beginning, or empty when that may hold personal data."""
+
+    queue: str
+    characters: int
+    sha256: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to tell people. Its id is a pure function of what it tells, so a duplicate is recognizable.
+
+    `incident` is shared by all alerts of one drift, from its beginning to its end.
+    """
+
+    id: str
+    kind: Kind
+    severity: Severity
+    at: datetime
+    headline: str
+    advice: str
+    account: ResourceId | None = None
+    incident: str = ""
+    report: Report | None = None
+    letter: Letter | None = None
+
+
+# Reports ---------------------------------------------------------------------------------------------------------
+
+
+def for_report(report: Report, *, keep_personal_data: bool = True) -> Alert | None:
+    """The word that a report deserves, if any. The report knows its incident's beginning and cause."""
+    kind = _kind(report)
+    if kind is None:
+        return None
+    told = report if keep_personal_data else without_personal_data(report)
+    return Alert(
+        id=_report_id(kind, report),
+        kind=kind,
+        severity=_severity(kind, told),
+        at=report.ended,
+        headline=_headline(kind, told),
+        advice=_advice(kind, told),
+        account=report.account,
+        incident=_incident(report),
+        report=told,
+    )
+
+
+def without_personal_data(report: Report) -> Report:
+    """The report without names and addresses of people; object id and app id stay."""
+    actor = replace(report.cause.actor, name="", ip="")
+    return replace(report, cause=replace(report.cause, actor=actor))
+
+
+def _kind(report: Report) -> Kind | None:
+    match report.lane, report.verdict:
+        case Lane.FAST, Verdict.REMEDIED:
+            return Kind.CLOSED
+        case Lane.FULL, Verdict.REMEDIED:
+            return Kind.RESTORED
+        case Lane.FULL, Verdict.HELD:
+            return Kind.HELD
+        case Lane.FULL, Verdict.STALLED:
+            return Kind.STALLED
+        case _:
+            return None
+
+
+def _report_id(kind: Kind, report: Report) -> str:
+    """Once per incident and what there is to tell of it: a pass that had to be run again tells nobody twice."""
+    drifts = sorted({f"{d.rule} {d.resource.casefold()} {d.withheld}" for d in report.drifts})
+    failed = sorted({f"{r.action} {r.code}" for r in wording.failed(report)})
+    return _digest(kind, _incident(report), *drifts, "", *failed)
+
+
+def _incident(report: Report) -> str:
+    """One drift from beginning to end. Without a known beginning, one day, so that nothing is hushed forever."""
+    began = report.drifted_at.astimezone(UTC) if report.drifted_at else report.ended.date()
+    return _digest(report.account.key, began.isoformat())
+
+
+def _severity(kind: Kind, report: Report) -> Severity:
+    """What was mended quickly is worth knowing, not waking anyone for."""
+    match kind:
+        case Kind.CLOSED | Kind.RESTORED:
+            quickly = (report.exposed_seconds or 0) < _QUICKLY
+            return Severity.NOTICE if quickly else Severity.WARNING
+        case Kind.HELD:
+            return Severity.CRITICAL if wording.is_open(report) else Severity.WARNING
+        case _:
+            return Severity.CRITICAL
+
+
+def _headline(kind: Kind, report: Report) -> str:
+    match kind:
+        case Kind.CLOSED:
+            return wording.closed(report)
+        case Kind.RESTORED:
+            return wording.restored(report)
+        case Kind.HELD:
+            return wording.held(report)
+        case _:
+            return wording.stalled(report)
+
+
+def _advice(kind: Kind, report: Report) -> str:
+    match kind:
+        case Kind.CLOSED:
+            return wording.CLOSED_ADVICE
+        case Kind.RESTORED:
+            return wording.RESTORED_ADVICE
+        case Kind.HELD:
+            return wording.held_advice(report)
+        case _:
+            return wording.STALLED_ADVICE
+
+
+# Poison ----------------------------------------------------------------------------------------------------------
+
+
+def for_poison(
+    queue: str,
+    text: str,
+    at: datetime,
+    *,
+    resource: ResourceId | None = None,
+    keep_personal_data: bool = True,
+) -> Alert:
+    """Latch gave up on a message. `resource` is what it was about, where the caller could read that from it."""
+    queue = queue.removesuffix("-poison")
+    request = _request(text)
+    about = request.account if request else resource
+    shown = text[:_LONGEST_TEXT] if keep_personal_data else ""
+    content = text.encode("utf-8", "surrogatepass")
+    return Alert(
+        id=_digest(Kind.GAVE_UP, queue, text),
+        kind=Kind.GAVE_UP,
+        severity=Severity.CRITICAL,
+        at=at,
+        headline=_gave_up(queue, about, request),
+        advice=_look_by_hand(queue, about),
+        account=about,
+        incident=request.id if request else "",
+        letter=Letter(queue, len(text), hashlib.sha256(content).hexdigest(), shown),
+    )
+
+
+def _request(text: str) -> Request | None:
+    try:
+        return REQUESTS.from_json(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _gave_up(queue: str, about: ResourceId | None, request: Request | None) -> str:
+    if request is not None:
+        what = f"a {request.lane} pass of {request.account.name} (attempt {request.attempt + 1})"
+    elif about is not None:
+        what = f"an event about {about.name}"
+    else:
+        what = "a message"
+    return f"A person must act: Latch gave up on {what} from queue {queue}"
+
+
+def _look_by_hand(queue: str, about: ResourceId | None) -> str:
+    look = "" if about is None else f" Then ask for a recheck of {about}."
+    return f"Find the cause in the log, mend it, and empty queue {queue}-poison.{look}"
+
+
+# CloudEvents -----------------------------------------------------------------------------------------------------
+
+
+def to_event(alert: Alert) -> Json:
+    """The alert as a CloudEvent 1.0."""
+    about = f"/queues/{alert.letter.queue}" if alert.letter else ""
+    subject = str(alert.account) if alert.account else about
+    return {
+        "specversion": "1.0",
+        "id": alert.id,
+        "source": f"/latch{subject}",
+        "type": f"Latch.Alert.{alert.kind}",
+        "subject": subject,
+        "time": alert.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "data": _data(alert),
+    }
+
+
+def _data(alert: Alert) -> Json:
+    data: Json = {
+        "headline": alert.headline,
+        "severity": alert.severity.value,
+        "advice": alert.advice,
+        "runbook": alert.kind.anchor,
+        "account": str(alert.account) if alert.account else None,
+        "incident": alert.incident,
+    }
+    if alert.report is not None:
+        data |= _facts(alert.report)
+    if alert.letter is not None:
+        data["message"] = asdict(alert.letter)
+    return data
+
+
+def _facts(report: Report) -> Json:
+    told = REPORTS.to_json(report)
+    cause = _camel(told["cause"])
+    return {
+        "verdict": told["verdict"],
+        "lane": told["lane"],
+        "profile": told["profile"],
+        "report": told["id"],
+        "attempt": told["attempt"],
+        "actor": _camel(cause.pop("actor")),
+        "cause": cause,
+        "drifts": told["drifts"],
+        "results": [_camel(result) for result in told["results"]],
+        "driftedAt": told["drifted_at"],
+        "startedAt": told["started"],
+        "endedAt": told["ended"],
+        "exposedSeconds": told["exposed_seconds"],
+    }
+
+
+def _camel(members: Json) -> Json:
+    """Names as CloudEvents of Azure have them."""
+    return {_camel_name(*name.split("_")): value for name, value in members.items()}
+
+
+def _camel_name(first: str, *others: str) -> str:
+    return first + "".join(word.title() for word in others)
+
+
+def _digest(*parts: str) -> str:
+    content = "\n".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:32]

@@ -1,0 +1,273 @@
+"""What happens when something wakes Latch. The triggers in function_app.py call these, and nothing else.
+
+What must not be lost is put into its queue before anything that may fail; what raises here is seen by the host,
+which gives the message again and in the end to its poison queue.
+"""
+
+import asyncio
+import json
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from remediation import alerts, dependents, intake
+from remediation.errors import Retryable, Terminal
+from remediation.model import Account, ResourceId
+from remediation.ports import Clock, Cloud, Fleet, Ledger, Notifier, Outbox, Requests
+from remediation.reconciler import Reconciler, again
+from remediation.report import (
+    REPORTS,
+    REQUESTS,
+    Cause,
+    Json,
+    Lane,
+    Report,
+    Request,
+    Trigger,
+    Verdict,
+)
+from remediation.sweep import Sweep
+
+log = logging.getLogger(__name__)
+
+# Event Grid waits 30 s for an answer; what is not closed by then is closed by the FULL pass.
+FAST_SECONDS = 20.0
+# How long an alert waits when its channel does not take it.
+ALERT_RETRY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: status, JSON body, and where to look again."""
+
+    status: int
+    body: Json
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything of the world that the app needs."""
+
+    cloud: Cloud
+    fleet: Fleet
+    ledger: Ledger
+    requests: Requests
+    outbox: Outbox
+    notifier: Notifier
+    clock: Clock
+
+
+class Teller:
+    """Puts into the outbox what people should hear."""
+
+    def __init__(self, outbox: Outbox, *, keep_personal_data: bool) -> None:
+        """`keep_personal_data`: whether names and addresses of people stay in alerts."""
+        self._outbox = outbox
+        self._keep = keep_personal_data
+
+    async def report(self, report: Report) -> None:
+        """The alert that a report deserves, if any."""
+        await self._put(alerts.for_report(report, keep_personal_data=self._keep))
+
+    async def poison(self, queue: str, text: str, now: datetime, about: ResourceId | None) -> None:
+        """That Latch gave up on a message."""
+        alert = alerts.for_poison(queue, text, now, resource=about, keep_personal_data=self._keep)
+        await self._put(alert)
+
+    async def _put(self, alert: alerts.Alert | None) -> None:
+        if alert is not None:
+            await self._outbox.put(alert.id, alerts.to_event(alert))
+
+
+class App:
+    """The handlers of all triggers."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        reconciler: Reconciler,
+        sweep: Sweep,
+        teller: Teller,
+        *,
+        speaks_of: Callable[[ResourceId], bool],
+        tied: Callable[[Account, ResourceId, datetime], bool],
+        subscriptions: Sequence[str],
+    ) -> None:
+        """Takes the ports, the loops, and the policy as predicates."""
+        self._ports = ports
+        self._reconciler = reconciler
+        self._sweep = sweep
+        self._teller = teller
+        self._speaks_of = speaks_of
+        self._tied = tied
+        self._sources = dependents.Sources(ports.cloud, ports.ledger, ports.fleet, subscriptions)
+        self.dropped: Counter[str] = Counter()
+
+    async def on_queued_event(self, text: str) -> None:
+        """An event that Event Grid put into the mailbox queue."""
+        for each in intake.read_text(text, self._ports.clock.now()):
+            await self._on(each)
+
+    async def on_event(self, body: object) -> None:
+        """An event that Event Grid pushed."""
+        await self._on(intake.read(body, self._ports.clock.now()))
+
+    async def on_request(self, text: str) -> None:
+        """A FULL pass, and the request again when there is more to wait for."""
+        request = REQUESTS.from_json(json.loads(text))
+        report = await self._reconciler.reconcile(request)
+        if report is None:
+            log.info("request answered by a later pass: %s", request.id)
+            return
+        later = again(request, report)
+        if later is not None:
+            await self._ports.requests.put(later, report.retry_after or 0)
+
+    async def on_alert(self, text: str) -> None:
+        """Delivery of one stored alert. What the channel does not take now is asked for again; nothing is lost."""
+        alert_id = json.loads(text)["id"]
+        alert = await self._ports.outbox.get(alert_id)
+        if alert is None:
+            return
+        try:
+            await self._ports.notifier.send(alert)
+        except Retryable as error:
+            delay = max(error.retry_after or 0, ALERT_RETRY_SECONDS)
+            log.warning("alert not taken, tried again in %d s: %s", delay, error)
+            await self._ports.outbox.ask(alert_id, delay)
+        except Terminal as error:
+            # The sweep asks again for what is overdue, so the alert arrives once a person has mended the channel.
+            log.error("alert refused: %s", error)  # noqa: TRY400 - the error is the channel's word, not a bug
+        else:
+            await self._ports.outbox.delivered(alert_id)
+
+    async def on_poison(self, queue: str, text: str) -> None:
+        """Latch gave up on a message: a person gets everything needed to act."""
+        now = self._ports.clock.now()
+        log.error("message of %d characters given up: %s", len(text), queue)
+        seen = [each for each in intake.read_text(text, now) if isinstance(each, intake.Sighting)]
+        await self._teller.poison(queue, text, now, seen[0].resource if seen else None)
+
+    def on_poisoned_alert(self, text: str) -> None:
+        """An alert about it would go the same way; the alert itself is kept, and asked for again by the sweep."""
+        log.error("alert given up for now: %s", text[:1000])
+
+    async def on_sweep(self) -> None:
+        """The whole fleet, and alerts that got stuck."""
+        await self._sweep.run()
+        await self._sweep.deliver_overdue()
+
+    async def recheck(self, body: bytes) -> Answer:
+        """A person asks about one account: `{"account": id, "mode": "audit"|"enforce"}`."""
+        try:
+            account, enforce = _recheck(body)
+        except ValueError as error:
+            return Answer(400, {"error": {"code": "BadRequest", "message": str(error)}})
+        if not self._speaks_of(account):
+            return _not_found(account)
+        now = self._ports.clock.now()
+        request = Request(account, Lane.FULL, Cause(Trigger.RECHECK, now), now, uuid.uuid4().hex)
+        if not enforce:
+            return _answer(await self._reconciler.audit(request))
+        report = await self._reconciler.reconcile(request)
+        if report is None:  # pragma: no cover - a request made just now has no later pass
+            return Answer(202, {"request": request.id})
+        later = again(request, report)
+        if later is not None:
+            await self._ports.requests.put(later, report.retry_after or 0)
+        return _answer(report)
+
+    async def _on(self, woken: intake.Sighting | intake.NotOurs) -> None:
+        if isinstance(woken, intake.NotOurs):
+            self._drop(woken.drop, woken.detail)
+            return
+        account = intake.account_of(woken.resource)
+        if account is not None and not self._speaks_of(account):
+            self._drop(intake.Drop.FOREIGN, f"the policy does not speak of {account}")
+        elif account is not None:
+            await self._close(account, woken.cause)
+        else:
+            await self._ask_for_dependents(woken)
+
+    async def _close(self, account: ResourceId, cause: Cause) -> None:
+        """The FAST lane; the FULL pass is asked for whatever becomes of it."""
+        now, report = self._ports.clock.now(), None
+        fast = Request(account, Lane.FAST, cause, now, uuid.uuid4().hex)
+        try:
+            async with asyncio.timeout(FAST_SECONDS):
+                report = await self._reconciler.close(fast)
+        except TimeoutError:
+            log.warning("not closed within %d s, left to the FULL pass: %s", FAST_SECONDS, account)
+        finally:
+            await self._ports.requests.put(Request(account, Lane.FULL, cause, now, fast.id))
+        if report is not None and report.verdict is Verdict.REMEDIED:
+            await self._teller.report(report)
+            await self._ports.ledger.note(report)
+
+    async def _ask_for_dependents(self, woken: intake.Sighting) -> None:
+        now = self._ports.clock.now()
+        accounts = await dependents.accounts_for(
+            woken.resource, self._sources, lambda account: self._tied(account, woken.resource, now)
+        )
+        concerned = [account for account in accounts if self._speaks_of(account)]
+        for account in concerned:
+            request = Request(account, Lane.FULL, woken.cause, now, uuid.uuid4().hex)
+            await self._ports.requests.put(request)
+        if not concerned:
+            self._drop(intake.Drop.FOREIGN, f"{woken.resource} serves no account of the policy")
+
+    def _drop(self, drop: intake.Drop, detail: str) -> None:
+        """Counted, and logged once a message."""
+        self.dropped[drop.value] += 1
+        log.info(
+            "event dropped: %s",
+            json.dumps({"drop": drop, "detail": detail, "count": self.dropped[drop.value]}),
+        )
+
+
+_STATUS = {
+    Verdict.CONVERGED: 200,
+    Verdict.REMEDIED: 200,
+    Verdict.WAITING: 202,
+    Verdict.HELD: 409,
+    Verdict.STALLED: 409,
+}
+
+
+def _answer(report: Report) -> Answer:
+    if report.verdict not in _STATUS:
+        return _not_found(report.account)
+    return Answer(_STATUS[report.verdict], REPORTS.to_json(report))
+
+
+def _not_found(account: ResourceId) -> Answer:
+    message = f"the policy does not speak of {account}, or there is no such account"
+    return Answer(404, {"error": {"code": "NotFound", "message": message}})
+
+
+_LONGEST_BODY = 4096
+
+
+def _recheck(body: bytes) -> tuple[ResourceId, bool]:
+    """Account, and whether to enforce; raises ValueError with the reason."""
+    if len(body) > _LONGEST_BODY:
+        raise ValueError(f"the body is longer than {_LONGEST_BODY} bytes")
+    try:
+        asked = json.loads(body)
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from error
+    if not isinstance(asked, dict) or not isinstance(asked.get("account"), str):
+        raise ValueError('the body must be an object with "account", the id of one account')  # noqa: TRY004
+    unknown = sorted(set(asked) - {"account", "mode"})
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; known are account and mode")
+    if asked.get("mode", "audit") not in ("audit", "enforce"):
+        raise ValueError('"mode" must be "audit" or "enforce"')
+    account = ResourceId.parse(asked["account"])
+    if intake.account_of(account) != account:
+        raise ValueError(f"not the id of a Cognitive Services account: {account}")
+    return account, asked.get("mode") == "enforce"

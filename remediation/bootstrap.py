@@ -1,0 +1,107 @@
+"""Settings to App: the only place that knows the concrete classes.
+
+`configured` checks everything that can be checked without Azure, at the start; `connect` makes the clients, inside
+the running loop, because asynchronous clients bind to it.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from azure.data.tables.aio import TableServiceClient
+from azure.identity.aio import ManagedIdentityCredential
+from azure.storage.queue.aio import QueueServiceClient
+
+from remediation import policy, policy_file
+from remediation.adapters.clients import Clients
+from remediation.adapters.clock import SystemClock
+from remediation.adapters.cloud import ArmCloud, ArmFleet
+from remediation.adapters.ledger import TableLedger
+from remediation.adapters.notifiers import LogNotifier, TopicNotifier
+from remediation.adapters.outbox import TableOutbox
+from remediation.adapters.requests import QueueRequests
+from remediation.app import App, Ports, Teller
+from remediation.errors import Fault, SettingsError
+from remediation.policy_document import Policy
+from remediation.reconciler import Reconciler
+from remediation.settings import Settings
+from remediation.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Checked settings and the policy that they name."""
+
+    settings: Settings
+    policy: Policy
+
+
+def configured(environ: Mapping[str, str], folder: Path) -> Configured:
+    """Raises SettingsError with every mistake; `folder` is where a relative policy path begins."""
+    settings = Settings.from_environ(environ)
+    file = folder / settings.policy
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            (Fault(str(settings.policy), f"the policy cannot be read: {error}"),)
+        ) from error
+    return Configured(settings, policy_file.load(text, file.name))
+
+
+def connect(configuration: Configured) -> App:
+    """The app, with genuine clients and the managed identity."""
+    # A line for every request and one for every answer would drown the one line that a pass is worth.
+    for chatty in ("azure.core", "azure.identity"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    settings, rules, clock = configuration.settings, configuration.policy, SystemClock()
+    credential = ManagedIdentityCredential(client_id=settings.client_id)
+    clients = Clients(credential, settings.arm_endpoint, settings.arm_scope)
+    tables = TableServiceClient(settings.state_tables, credential=credential)
+    queues = QueueServiceClient(settings.state_queues, credential=credential)
+    ports = Ports(
+        cloud=ArmCloud(clients),
+        fleet=ArmFleet(clients),
+        ledger=TableLedger(tables, clock),
+        requests=QueueRequests(queues),
+        outbox=TableOutbox(tables, queues, clock),
+        notifier=TopicNotifier(settings.alert_topic, credential)
+        if settings.alert_topic
+        else LogNotifier(),
+        clock=clock,
+    )
+    return assemble(ports, rules, settings)
+
+
+def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
+    """The loops and handlers on given ports."""
+    known_zones = partial(policy.known_zones, cloud=settings.cloud)
+    teller = Teller(ports.outbox, keep_personal_data=settings.keeps_personal_data)
+    reconciler = Reconciler(
+        ports.cloud,
+        ports.ledger,
+        ports.clock,
+        desired_for=partial(policy.desired_for, rules),
+        known_zones=known_zones,
+        tell=teller.report,
+        patience=settings.retry_for,
+    )
+    sweep = Sweep(
+        ports.fleet,
+        ports.requests,
+        ports.outbox,
+        ports.clock,
+        subscriptions=rules.scope.subscriptions,
+        in_scope=partial(policy.is_in_scope, rules),
+    )
+    return App(
+        ports,
+        reconciler,
+        sweep,
+        teller,
+        speaks_of=partial(policy.speaks_of, rules),
+        tied=partial(policy.ties, rules, known_zones),
+        subscriptions=rules.scope.subscriptions,
+    )

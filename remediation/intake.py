@@ -1,0 +1,281 @@
+"""Whatever woke us: which resource, which operation, by whom? Pure, and it never raises.
+
+Three envelopes are read: EventGridSchema, CloudEvents 1.0, and Resource Notifications, which come in either of the two.
+An event is a hint. Only its type and the id of the resource are trusted, and a forged one costs one GET; everything
+else is for the record, and optional: it may be missing, null, `{}`, in another case, or JSON inside a string.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from remediation.model import ResourceId
+from remediation.report import Actor, ActorKind, Cause, Trigger
+
+type Fields = Mapping[str, object]
+
+ACCOUNT = "microsoft.cognitiveservices/accounts"
+ENDPOINT = "microsoft.network/privateendpoints"
+ZONE = "microsoft.network/privatednszones"
+RECORD = f"{ZONE}/a"
+
+# The types whose writes and deletes matter, in Azure's own spelling (event-schema-subscriptions.md; role definitions).
+WATCHED = {
+    name.casefold(): name
+    for name in (
+        "Microsoft.CognitiveServices/accounts",
+        "Microsoft.CognitiveServices/accounts/privateEndpointConnections",
+        "Microsoft.Network/privateEndpoints",
+        "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+        "Microsoft.Network/privateDnsZones",
+        "Microsoft.Network/privateDnsZones/A",
+        "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+    )
+}
+
+# event-schema-subscriptions.md and event-schema-resources.md; "Success" is said by the type, never by data.status.
+_VERBS = {
+    "microsoft.resources.resourcewritesuccess": "write",
+    "microsoft.resources.resourcedeletesuccess": "delete",
+    "microsoft.resourcenotifications.resources.createdorupdated": "write",
+    "microsoft.resourcenotifications.resources.deleted": "delete",
+}
+_ENDED_BADLY = re.compile(r"microsoft\.resources\.resource(write|delete|action)(failure|cancel)")
+_ACTION = "microsoft.resources.resourceactionsuccess"
+_HANDSHAKES = (
+    "microsoft.eventgrid.subscriptionvalidationevent",
+    "microsoft.eventgrid.subscriptiondeletedevent",
+)
+
+# Letters, digits and what names of groups, endpoints, zones and records may hold besides ("@" and "*" are records).
+_ID = re.compile(r"(/[-\w.()@*]+)+")
+_LONGEST_ID = 1024
+_LONGEST_WORD = 256
+_LONGEST_DETAIL = 200
+# "/subscriptions/{s}/resourceGroups/{g}/providers/{namespace}/{type}/{name}" split at its slashes.
+_PARTS_OF_OWNER = 9
+
+_OBJECT_ID = ("http://schemas.microsoft.com/identity/claims/objectidentifier", "oid")
+_USER_NAMES = ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn", "upn")
+_NAMES = ("name", *_USER_NAMES, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name")
+
+
+class Drop(StrEnum):
+    """Why an event is not acted on."""
+
+    MALFORMED = "malformed"
+    FOREIGN = "foreign"
+    UNKNOWN_OPERATION = "unknown-operation"
+    FAILED = "failed"
+    HANDSHAKE = "handshake"
+
+    @property
+    def sentence(self) -> str:
+        """The reason, for people."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Drop.MALFORMED: "This is not an event that Latch can read.",
+    Drop.FOREIGN: "This is about something that Latch does not watch.",
+    Drop.UNKNOWN_OPERATION: "This operation changes nothing that Latch watches.",
+    Drop.FAILED: "This operation failed or was canceled.",
+    Drop.HANDSHAKE: "This is Event Grid speaking of the subscription itself.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Something happened to a resource that Latch watches."""
+
+    resource: ResourceId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class NotOurs:
+    """An event that is counted, logged and dropped; `detail` holds no personal data."""
+
+    drop: Drop
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.drop.sentence} ({self.detail})"
+
+
+def read_text(text: str, now: datetime, *, tenant: str = "") -> tuple[Sighting | NotOurs, ...]:
+    """Reads a queue message: one event, or an array of events."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return (_not_ours(Drop.MALFORMED, f"{len(text)} characters that are not JSON"),)
+    if body == []:
+        return (_not_ours(Drop.MALFORMED, "an empty array"),)
+    events = body if isinstance(body, list) else [body]
+    return tuple(read(event, now, tenant=tenant) for event in events)
+
+
+def read(body: object, now: datetime, *, tenant: str = "") -> Sighting | NotOurs:
+    """Reads one event. `now` stands in for a missing time; `tenant`, where it is known, refuses those of others."""
+    event = _fields(body)
+    type_ = _word(event.get("eventtype")) or _word(event.get("type"))
+    if not type_:
+        return _not_ours(Drop.MALFORMED, f"a JSON {_json_type(body)} without the type of an event")
+    verb = _VERBS.get(type_.casefold())
+    if verb is None:
+        return _not_ours(_why_not(type_.casefold()), f"event type {type_}")
+    data = _fields(event.get("data"))
+    resource = _resource(event, data)
+    if resource is None:
+        return _not_ours(Drop.MALFORMED, f"{type_} without the well-formed id of a resource")
+    dropped = _foreign(resource, data, tenant) or _other_operation(data, verb)
+    if dropped is not None:
+        return dropped
+    return Sighting(resource, _cause(event, data, resource, verb, now))
+
+
+def account_of(resource: ResourceId) -> ResourceId | None:
+    """The account, for an account or anything below one; None for everything else."""
+    owner = owner_of(resource)
+    return owner if owner.type == ACCOUNT else None
+
+
+def owner_of(resource: ResourceId) -> ResourceId:
+    """The resource itself, or the topmost one that it is a child of: an account, an endpoint, a zone."""
+    return ResourceId.parse("/".join(resource.text.split("/")[:_PARTS_OF_OWNER]))
+
+
+def _why_not(type_: str) -> Drop:
+    if type_ in _HANDSHAKES:
+        return Drop.HANDSHAKE
+    if type_ == _ACTION:
+        return Drop.UNKNOWN_OPERATION
+    return Drop.FAILED if _ENDED_BADLY.fullmatch(type_) else Drop.FOREIGN
+
+
+def _resource(event: Fields, data: Fields) -> ResourceId | None:
+    """`resourceUri` or else the subject: they are equal in every sample (event-grid.md 2.2, 4)."""
+    info = _fields(data.get("resourceinfo"))
+    candidates = (data.get("resourceuri"), info.get("id"), event.get("subject"))
+    return next(filter(None, map(_id, candidates)), None)
+
+
+def _id(value: object) -> ResourceId | None:
+    """Refuses what no ARM id holds (`?`, `%`, `..`, control characters), so that only names ever reach a URL."""
+    text = "/" + value.strip().strip("/") if isinstance(value, str) else ""
+    if len(text) > _LONGEST_ID or not _ID.fullmatch(text):
+        return None
+    try:
+        return ResourceId.parse(text)
+    except ValueError:
+        return None
+
+
+def _foreign(resource: ResourceId, data: Fields, tenant: str) -> NotOurs | None:
+    theirs = _word(data.get("tenantid"))
+    if tenant and theirs and theirs.casefold() != tenant.casefold():
+        return _not_ours(Drop.FOREIGN, "an event of another tenant")
+    if resource.type not in WATCHED:
+        return _not_ours(Drop.FOREIGN, f"resource type {resource.type}")
+    return None
+
+
+def _other_operation(data: Fields, verb: str) -> NotOurs | None:
+    """The operation is not believed, but one that contradicts the type of its event is no write or delete."""
+    operation = _word(data.get("operationname"))
+    if not operation or operation.casefold().endswith(f"/{verb}"):
+        return None
+    return _not_ours(Drop.UNKNOWN_OPERATION, f"operation {operation}")
+
+
+def _cause(event: Fields, data: Fields, resource: ResourceId, verb: str, now: datetime) -> Cause:
+    return Cause(
+        trigger=Trigger.EVENT,
+        at=_moment(event, data, now),
+        operation=f"{WATCHED[resource.type]}/{verb}",
+        resource=resource.text,
+        event_id=_word(event.get("id")),
+        correlation_id=_word(data.get("correlationid")),
+        actor=_actor(_fields(data.get("claims")), _fields(data.get("httprequest"))),
+    )
+
+
+def _moment(event: Fields, data: Fields, now: datetime) -> datetime:
+    """When it happened; never later than now, so that a clock that runs ahead yields no negative exposure."""
+    told = (
+        event.get("eventtime"),
+        event.get("time"),
+        _fields(data.get("operationalinfo")).get("resourceeventtime"),
+        event.get(
+            "publishtime"
+        ),  # a dead letter in CloudEvents keeps no time of its own (event-grid.md 7.4)
+    )
+    return min(next(filter(None, map(_time, told)), now), now)
+
+
+def _time(value: object) -> datetime | None:
+    """Azure writes up to seven fractional digits, and always UTC."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if moment is None or moment.tzinfo is None:
+            return moment and moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _actor(claims: Fields, request: Fields) -> Actor:
+    """From the caller's claims alone: the principal in `authorization` may be a group, and is not the caller."""
+    kind = _kind(claims)
+    app_id = _word(claims.get("appid"))
+    return Actor(
+        kind=kind,
+        name=_first(claims, _NAMES) or (app_id if kind is ActorKind.APP else ""),
+        object_id=_first(claims, _OBJECT_ID),
+        app_id=app_id,
+        ip=_word(claims.get("ipaddr")) or _word(request.get("clientipaddress")),
+    )
+
+
+def _kind(claims: Fields) -> ActorKind:
+    told = _word(claims.get("idtyp")).casefold()
+    if told in (ActorKind.USER, ActorKind.APP):
+        return ActorKind(told)
+    if _first(claims, ("name", *_USER_NAMES)):
+        return ActorKind.USER
+    return ActorKind.APP if _word(claims.get("appid")) else ActorKind.UNKNOWN
+
+
+def _first(fields: Fields, names: tuple[str, ...]) -> str:
+    return next(filter(None, (_word(fields.get(name)) for name in names)), "")
+
+
+def _fields(value: object) -> Fields:
+    """The members of an object under lower-case names; also of one inside a string (azure-sdk-for-net#5189)."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return {}
+    if not isinstance(value, dict):
+        return {}
+    return {str(name).casefold(): member for name, member in value.items()}
+
+
+def _word(value: object) -> str:
+    """A string without control characters, of bounded length; everything else is as good as missing."""
+    if not isinstance(value, str):
+        return ""
+    return "".join(filter(str.isprintable, value[: 2 * _LONGEST_WORD])).strip()[:_LONGEST_WORD]
+
+
+def _json_type(value: object) -> str:
+    kinds = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return kinds.get(type(value), "number")
+
+
+def _not_ours(drop: Drop, detail: str) -> NotOurs:
+    return NotOurs(drop, detail[:_LONGEST_DETAIL])

@@ -1,0 +1,110 @@
+"""Which endpoint and which zones make up the private path of an account? Pure.
+
+What the policy and the baseline leave open is adopted from what is there, so that nothing is invented and nothing is
+doubled.
+"""
+
+from dataclasses import dataclass, replace
+
+from remediation.model import (
+    Account,
+    Address,
+    Connection,
+    Desired,
+    DnsSpec,
+    Endpoint,
+    EndpointSpec,
+    LinkSpec,
+    Network,
+    ZoneSpec,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One account's private path: what is wanted, completed by what is there, beside what is there."""
+
+    account: Account
+    network: Network
+    spec: EndpointSpec | None
+    declared: bool
+    endpoint: Endpoint | None
+    dns: DnsSpec | None
+
+    @classmethod
+    def trace(cls, desired: Desired, account: Account, network: Network) -> "Path":
+        """Finds the endpoint that serves the account and completes the specification from it."""
+        endpoint = _serving(desired.endpoint, account, network)
+        spec = desired.endpoint
+        if endpoint is not None:
+            spec = spec_of(endpoint) if spec is None else replace(spec, id=endpoint.id)
+        dns = desired.dns or _dns_of(endpoint, network)
+        declared = (
+            desired.endpoint is not None
+            and endpoint is not None
+            and desired.endpoint.id == endpoint.id
+        )
+        return cls(account, network, spec, declared, endpoint, dns)
+
+    @property
+    def connection(self) -> Connection | None:
+        """The account's side of the endpoint."""
+        if self.endpoint is None:
+            return None
+        return next((c for c in self.account.connections if c.endpoint == self.endpoint.id), None)
+
+    @property
+    def is_settled(self) -> bool:
+        """True when there is an endpoint and Azure has ended its work on it."""
+        return self.endpoint is not None and self.endpoint.state.casefold() == "succeeded"
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """True when the name asked for is that of another account's endpoint: not ours to change."""
+        return self.endpoint is not None and self.endpoint.target not in (None, self.account.id)
+
+    def addresses(self, zone: ZoneSpec) -> tuple[tuple[str, Address], ...]:
+        """The record names in this zone, with the address that each must have."""
+        if self.endpoint is None:
+            return ()
+        suffix = "." + zone.name.removeprefix("privatelink.")
+        return tuple(
+            (fqdn.casefold().removesuffix(suffix), address)
+            for address in self.endpoint.addresses
+            for fqdn in address.fqdns
+            if fqdn.casefold().endswith(suffix)
+        )
+
+
+def _serving(spec: EndpointSpec | None, account: Account, network: Network) -> Endpoint | None:
+    """The endpoint asked for, else an approved one that does its work already: never a second one beside it."""
+    mine = [e for e in network.endpoints if e.target is None or e.target == account.id]
+    if spec is None:
+        candidates = [e for e in mine if e.is_approved]
+    else:
+        named = [e for e in network.endpoints if e.id == spec.id]
+        candidates = named or [e for e in mine if e.is_approved and e.subnet == spec.subnet]
+    return min(candidates, key=lambda e: e.id, default=None)
+
+
+def spec_of(endpoint: Endpoint) -> EndpointSpec:
+    return EndpointSpec(
+        endpoint.id,
+        endpoint.subnet,
+        endpoint.static_ips,
+        endpoint.security_groups,
+        endpoint.tags,
+        endpoint.nic_name,
+    )
+
+
+def _dns_of(endpoint: Endpoint | None, network: Network) -> DnsSpec | None:
+    """The zones that the endpoint registers in, with the links they have."""
+    if endpoint is None or endpoint.zone_group is None:
+        return None
+    zones = []
+    for config in endpoint.zone_group.configs:
+        zone = network.zone(config.zone)
+        links = () if zone is None else tuple(LinkSpec(link.vnet) for link in zone.links)
+        zones.append(ZoneSpec(config.zone, links))
+    return DnsSpec(tuple(zones))

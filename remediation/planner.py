@@ -1,0 +1,67 @@
+"""What differs between desired and observed, and what would cure it. Pure: no clock, no network, no logging.
+
+Every rule is a small generator; the order of the rules is the order of remedies, closing first.
+
+| observed                                              | finding                    | remedy            |
+|-------------------------------------------------------|----------------------------|-------------------|
+| access enabled or null, whatever the rules say        | public-access              | CloseAccess       |
+| access disabled, default action Allow or null         | network-acls               | CloseAccess       |
+| endpoint not there                                    | endpoint-missing           | CreateEndpoint    |
+| endpoint Failed                                       | endpoint-state             | CreateEndpoint    |
+| endpoint still provisioning                           | endpoint-state (awaits)    | none: look again  |
+| connection of a declared endpoint Pending             | connection-state           | ApproveConnection |
+| connection Rejected, Disconnected, gone               | connection-state           | none: a person    |
+| zone not there                                        | zone-missing               | CreateZone        |
+| required network not linked                           | zone-link                  | LinkZone          |
+| zone group not there, or lacks a zone                 | zone-group                 | AttachZones       |
+| record not there, or leads elsewhere                  | record                     | PutRecord         |
+| record belongs to another live endpoint               | record                     | none: a person    |
+"""
+
+from collections.abc import Callable, Iterator
+
+from remediation.model import Account, Baseline, Desired, Observed, ResourceId
+from remediation.path import Path, spec_of
+from remediation.plan import Finding, Plan
+from remediation.rules import access, dns, endpoint
+
+ACCESS_RULES: tuple[Callable[[Account], Iterator[Finding]], ...] = (
+    access.public_access,
+    access.network_acls,
+)
+PATH_RULES: tuple[Callable[[Path], Iterator[Finding]], ...] = (
+    endpoint.endpoint_missing,
+    endpoint.endpoint_state,
+    endpoint.connection_state,
+    dns.zone_missing,
+    dns.zone_link,
+    dns.zone_group,
+    dns.record,
+)
+
+
+def plan(desired: Desired, observed: Observed) -> Plan:
+    """Every finding, in the order of its remedy. Without a network (the FAST lane) only access is judged."""
+    findings = [f for rule in ACCESS_RULES for f in rule(observed.account)]
+    if observed.network is not None:
+        path = Path.trace(desired, observed.account, observed.network)
+        findings += [f for rule in PATH_RULES for f in rule(path)]
+    return Plan(tuple(findings))
+
+
+def baseline(desired: Desired, observed: Observed) -> Baseline:
+    """What to restore one day: the state of an account that has no findings."""
+    if observed.network is None:
+        return Baseline()
+    path = Path.trace(desired, observed.account, observed.network)
+    return Baseline(None if path.endpoint is None else spec_of(path.endpoint), path.dns)
+
+
+def serves(desired: Desired, observed: Observed) -> tuple[ResourceId, ...]:
+    """The resources that the account's private path consists of."""
+    if observed.network is None:
+        return ()
+    path = Path.trace(desired, observed.account, observed.network)
+    endpoint = () if path.spec is None else (path.spec.id, path.spec.vnet)
+    zones = () if path.dns is None else tuple(zone.id for zone in path.dns.zones)
+    return (*endpoint, *zones)

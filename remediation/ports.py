@@ -1,0 +1,162 @@
+"""What the loops need of the world, as Protocols. Adapters implement them; tests may bring small fakes.
+
+A port raises nothing but `RemediationError`; every moment is timezone-aware UTC; every duration is in seconds.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from remediation.model import Account, Baseline, Desired, Network, ResourceId
+from remediation.plan import Action
+from remediation.report import Json, Outcome, Report, Request
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        ...
+
+
+class Cloud(Protocol):
+    """One account and its private path, in Azure Resource Manager.
+
+    Must: read without changing anything; start a change and return; be idempotent.
+    Must not: wait for a long-running operation; raise anything but RemediationError.
+    May: read concurrently.
+    """
+
+    async def account(self, account: ResourceId) -> Account | None:
+        """The account as it is, None when there is none."""
+        ...
+
+    async def zone_names(self, account: Account) -> tuple[str, ...]:
+        """The private DNS zones that the account's names need, as its privateLinkResources say."""
+        ...
+
+    async def network(self, account: Account, desired: Desired) -> Network:
+        """The private path as far as it exists: what is desired, and what is connected."""
+        ...
+
+    async def apply(self, action: Action) -> Outcome:
+        """Carries out one action: DONE when it took effect at once, STARTED when Azure still works on it."""
+        ...
+
+    async def endpoint_targets(self, endpoint: ResourceId) -> tuple[ResourceId, ...] | None:
+        """What an existing private endpoint leads to, None when there is no such endpoint."""
+        ...
+
+
+class Fleet(Protocol):
+    """Every account that the identity can see in the policy's subscriptions."""
+
+    def accounts(self, subscriptions: Sequence[str]) -> AsyncIterator[Account]:
+        """Each account once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NextLook:
+    """The request that will look again, and when."""
+
+    request: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the ledger remembers of one account between passes.
+
+    `answered_at` is when the last finished pass began: requests made before it are answered. `incident` is the first
+    report of the drift that is open now, merged with what has been done since: the pass that finds nothing left
+    closes it. `next_look` is set while a pass waits, so that a burst of events is one chain of looks and not many.
+    """
+
+    answered_at: datetime | None = None
+    baseline: Baseline | None = None
+    incident: Report | None = None
+    next_look: NextLook | None = None
+
+
+class Lease(Protocol):
+    """The right to change one account's private path; it ends by itself when its holder dies."""
+
+    @property
+    def history(self) -> History:
+        """What was remembered when the lease was taken."""
+        ...
+
+    async def record(self, report: Report, history: History, serves: Sequence[ResourceId]) -> None:
+        """Stores report and history, if the lease is still ours, and which resources serve the account.
+
+        Raises Busy when another holder has taken over: then nothing was stored.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """Memory for alerts, brakes and restoration. Never believed about the state of Azure."""
+
+    def lease(self, account: ResourceId, holder: str) -> AbstractAsyncContextManager[Lease]:
+        """Takes the account's lease for the length of a pass; raises Busy (with retry_after) when it is taken."""
+        ...
+
+    async def history(self, account: ResourceId) -> History:
+        """What is remembered, without a lease."""
+        ...
+
+    async def note(self, report: Report) -> None:
+        """Stores the report of a pass that took no lease."""
+        ...
+
+    async def reports(self, account: ResourceId, limit: int) -> tuple[Report, ...]:
+        """The newest reports first."""
+        ...
+
+    async def served_by(self, resource: ResourceId) -> tuple[ResourceId, ...]:
+        """The accounts that a private endpoint, zone or network served when they last converged."""
+        ...
+
+
+class Requests(Protocol):
+    """The queue of passes to come."""
+
+    async def put(self, request: Request, delay: float = 0) -> None:
+        """Stores a request; it becomes visible after `delay` seconds, at most seven days."""
+        ...
+
+
+class Outbox(Protocol):
+    """Alerts on their way: stored first, then sent from a queue of their own, so that neither side loses the other."""
+
+    async def put(self, alert_id: str, alert: Json) -> None:
+        """Stores an alert once (the same id again changes nothing) and asks for its delivery."""
+        ...
+
+    async def get(self, alert_id: str) -> Json | None:
+        """An alert that waits for delivery, None when it was delivered."""
+        ...
+
+    async def delivered(self, alert_id: str) -> None:
+        """Marks an alert as delivered."""
+        ...
+
+    async def overdue(self, before: datetime) -> tuple[str, ...]:
+        """Alerts stored before `before` that were never delivered: their queue message may be lost."""
+        ...
+
+    async def ask(self, alert_id: str, delay: float = 0) -> None:
+        """Asks for the delivery of a stored alert, now or after `delay` seconds."""
+        ...
+
+
+class Notifier(Protocol):
+    """One channel to people."""
+
+    async def send(self, alert: Json) -> None:
+        """Delivers one alert; raises Retryable or Terminal when the channel does not take it."""
+        ...

@@ -1,0 +1,171 @@
+"""Do the account's names lead to its private endpoint, from every network that uses it?"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from remediation.model import (
+    TERMINAL_STATES,
+    Endpoint,
+    LinkSpec,
+    Record,
+    RecordsBy,
+    ResourceId,
+    RuleGroup,
+    Zone,
+    ZoneConfig,
+    ZoneGroup,
+    ZoneSpec,
+)
+from remediation.path import Path
+from remediation.plan import Action, AttachZones, CreateZone, Finding, LinkZone, PutRecord, Severity
+
+DEFAULT_GROUP = "default"
+
+
+def zone_missing(path: Path) -> Iterator[Finding]:
+    """Every zone that the account's names need must exist."""
+    for spec in _zones(path):
+        if path.network.zone(spec.id) is None:
+            yield _found("zone-missing", spec.id, "the zone", "there is none", CreateZone(spec.id))
+
+
+def zone_link(path: Path) -> Iterator[Finding]:
+    """Every network whose clients use the account must be linked to the zone."""
+    for spec in _zones(path):
+        zone = path.network.zone(spec.id)
+        for wanted in spec.links if zone else ():
+            link = (
+                next((link for link in zone.links if link.vnet == wanted.vnet), None)
+                if zone
+                else None
+            )
+            expected = f"a link to {wanted.vnet.name}"
+            if link is None:
+                remedy = LinkZone(spec.id, _link_name(wanted), wanted)
+                yield _found("zone-link", spec.id, expected, "there is none", remedy)
+            elif link.state.casefold() != "completed":
+                yield _found("zone-link", spec.id, expected, f"it is {link.state}", awaits=True)
+
+
+def _link_name(wanted: LinkSpec) -> str:
+    """A pure function of the network, so that Azure itself refuses a second link; networks may share a name."""
+    digest = sha256(wanted.vnet.key.encode()).hexdigest()[:8]
+    return f"link-{wanted.vnet.name}-{digest}"
+
+
+def zone_group(path: Path) -> Iterator[Finding]:
+    """The endpoint must register in every zone. A group of any name is adopted; what else it holds stays."""
+    endpoint = path.endpoint
+    if endpoint is None or path.dns is None or path.leads_elsewhere:
+        return
+    if path.dns.records_by is RecordsBy.RECORDS:
+        return
+    group = endpoint.zone_group
+    wanted = tuple(zone.id for zone in path.dns.zones)
+    have = () if group is None else tuple(config.zone for config in group.configs)
+    lacking = [zone for zone in wanted if zone not in have]
+    if group is not None and group.state.casefold() not in TERMINAL_STATES:
+        yield _found("zone-group", endpoint.id, "a zone group", f"it is {group.state}", awaits=True)
+    elif lacking or (group is not None and group.state.casefold() != "succeeded"):
+        ready = path.is_settled and all(path.network.zone(zone) for zone in wanted)
+        remedy = AttachZones(endpoint.id, *_attached(group, wanted)) if ready else None
+        names = ", ".join(zone.name for zone in lacking) or "its zones"
+        actual = (
+            "there is no zone group"
+            if group is None
+            else f"group {group.name} ({group.state}) lacks {names}"
+        )
+        yield _found(
+            "zone-group", endpoint.id, f"registered in {names}", actual, remedy, awaits=not ready
+        )
+
+
+def _attached(
+    group: ZoneGroup | None, wanted: tuple[ResourceId, ...]
+) -> tuple[str, tuple[tuple[str, ResourceId], ...]]:
+    """Name and whole content of the group: the wanted zones, and what it holds under other zone names."""
+    names = {zone.name.casefold() for zone in wanted}
+    configs: tuple[ZoneConfig, ...] = () if group is None else group.configs
+    kept = tuple((c.name, c.zone) for c in configs if c.zone.name.casefold() not in names)
+    new = tuple((zone.name.casefold().replace(".", "-"), zone) for zone in wanted)
+    return (DEFAULT_GROUP if group is None else group.name), (*kept, *new)
+
+
+def record(path: Path) -> Iterator[Finding]:
+    """In every zone the account's name must lead to the address that the network interface has."""
+    for spec in _zones(path):
+        zone = path.network.zone(spec.id)
+        if path.endpoint is None or zone is None or path.leads_elsewhere:
+            continue
+        addresses = path.addresses(spec)
+        if not addresses:
+            actual = "the endpoint has no address for it"
+            awaits = not path.is_settled
+            yield _found("record", spec.id, "a record of the endpoint", actual, awaits=awaits)
+        for name in dict.fromkeys(name for name, _ in addresses):
+            ips = tuple(sorted(address.ip for each, address in addresses if each == name))
+            yield from _record(path, path.endpoint, zone, name, ips)
+
+
+def _record(
+    path: Path, endpoint: Endpoint, zone: Zone, name: str, ips: tuple[str, ...]
+) -> Iterator[Finding]:
+    there = zone.record if zone.record and zone.record.name.casefold() == name else None
+    if there is not None and tuple(sorted(there.addresses)) == ips:
+        return
+    actual = (
+        "there is no record"
+        if there is None
+        else f"it leads to {', '.join(there.addresses) or 'nothing'}"
+    )
+    expected = f"{name} leads to {', '.join(ips)}"
+    if there is not None and _is_shared(path, endpoint, there):
+        actual += ", and it belongs to another live endpoint of this account"
+        yield _found("record", zone.id, expected, actual)
+    elif not _is_registered(path, endpoint, zone):
+        yield _found("record", zone.id, expected, actual, awaits=True)
+    else:
+        remedy = PutRecord(zone.id, name, ips, _marker(endpoint), there.etag if there else None)
+        yield _found("record", zone.id, expected, actual, remedy)
+
+
+def _is_shared(path: Path, endpoint: Endpoint, there: Record) -> bool:
+    """True when the platform wrote the record for another endpoint that still carries traffic to the account."""
+    connections = path.account.connections
+    others = {c.guid for c in connections if c.is_approved and c.endpoint != endpoint.id}
+    return there.owner is not None and there.owner.casefold() in others
+
+
+def _is_registered(path: Path, endpoint: Endpoint, zone: Zone) -> bool:
+    """False while the zone group still has to write the record: then ours would only be overwritten."""
+    if path.dns is None or path.dns.records_by is RecordsBy.RECORDS:
+        return True
+    group = endpoint.zone_group
+    return (
+        group is not None
+        and group.state.casefold() == "succeeded"
+        and any(c.zone == zone.id for c in group.configs)
+    )
+
+
+def _marker(endpoint: Endpoint) -> str:
+    """The owner's mark that the platform itself writes (AzureTRE#3767): who comes after can read whose record it is."""
+    return f"created by private endpoint {endpoint.id.name} with resource guid {endpoint.guid}"
+
+
+def _zones(path: Path) -> tuple[ZoneSpec, ...]:
+    return () if path.dns is None else path.dns.zones
+
+
+def _found(
+    rule: str,
+    resource: ResourceId,
+    expected: str,
+    actual: str,
+    remedy: Action | None = None,
+    *,
+    awaits: bool = False,
+) -> Finding:
+    return Finding(
+        rule, RuleGroup.DNS, resource, expected, actual, Severity.WARNING, remedy, awaits
+    )

@@ -1,0 +1,1 @@
+"""Tools of the work tree; run them as modules from its root."""

@@ -1,0 +1,99 @@
+"""Which handler answers a method on a type, and which api-versions does it accept?"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from tests.harness.arm import (
+    accounts,
+    connections,
+    endpoints,
+    groups,
+    links,
+    networks,
+    operations,
+    records,
+    zone_groups,
+    zones,
+)
+from tests.harness.arm.errors import (
+    not_emulated,
+    version_malformed,
+    version_missing,
+    version_unknown,
+)
+from tests.harness.arm.exchange import Route
+from tests.harness.arm.paths import Target
+from tests.harness.physics.types import ZONE
+
+_FAMILIES = (
+    accounts,
+    connections,
+    endpoints,
+    groups,
+    links,
+    networks,
+    operations,
+    records,
+    zone_groups,
+    zones,
+)
+ROUTES: tuple[Route, ...] = tuple(route for family in _FAMILIES for route in family.ROUTES)
+
+# The first of each is what the SDK sends (arm.md 2.1); the others are versions people still send.
+COGNITIVE = ("2025-09-01", "2025-06-01", "2024-10-01", "2023-05-01")
+NETWORK = ("2026-03-01", "2025-05-01", "2024-05-01", "2023-11-01")
+PRIVATE_DNS = ("2024-06-01", "2020-06-01", "2018-09-01")
+RESOURCES = ("2025-04-01", "2024-11-01", "2022-09-01", "2021-04-01")
+# Recorded: operation results of Cognitive Services carry this version.
+COGNITIVE_RESULTS = ("2017-04-18",)
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
+
+
+def versions(type_: str) -> tuple[str, ...]:
+    """The api-versions that a type has in the lab."""
+    if type_ == operations.CS_RESULTS:
+        return COGNITIVE_RESULTS
+    if type_.startswith((ZONE, operations.DNS_STATUS, operations.DNS_RESULTS)):
+        return PRIVATE_DNS
+    namespace = type_.partition("/")[0]
+    return {
+        "Microsoft.CognitiveServices": COGNITIVE,
+        "Microsoft.Network": NETWORK,
+        "Microsoft.Resources": RESOURCES,
+    }[namespace]
+
+
+class Table:
+    """The rows, found without regard to case."""
+
+    def __init__(self, routes: Iterable[Route] = ROUTES) -> None:
+        self._routes: dict[tuple[str, str, bool], Route] = {
+            (route.method, route.type.casefold(), route.collection): route for route in routes
+        }
+
+    def find(self, method: str, target: Target) -> Route:
+        """Raises NotEmulated."""
+        route = self._routes.get((method, target.type.casefold(), target.collection))
+        if route is None:
+            what = "the list of " if target.collection else ""
+            raise not_emulated(f"{method} of {what}{target.type}", "tests/harness/arm/routing.py")
+        return route
+
+
+def check_query(route: Route, query: Mapping[str, str]) -> None:
+    """Raises for a missing or unknown api-version, and for a parameter that the row does not list."""
+    version = query.get("api-version")
+    if not version:
+        raise version_missing()
+    known = versions(route.type)
+    if not _VERSION.fullmatch(version):
+        raise version_malformed(version, known)
+    if version not in known:
+        raise version_unknown(version, route.type.partition("/")[2], known)
+    unknown = set(query) - route.query - {"api-version", "$skiptoken", "$skipToken"}
+    if unknown:
+        raise not_emulated(
+            f"the query parameters {sorted(unknown)} of {route.type}",
+            "its row (see tests/harness/arm/routing.py)",
+        )

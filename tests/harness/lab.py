@@ -1,0 +1,269 @@
+"""The lab: one world with all its doors open, as a context manager.
+
+`async with Lab() as lab:` starts everything on free loopback ports and ends it by handle. What an operator would set
+on Azure is set here too, and nothing else: the app runs unchanged.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+
+from tests.harness.arm import ArmDoor, Roles
+from tests.harness.azurite import Azurite
+from tests.harness.certificates import Authority
+from tests.harness.clock import LabClock
+from tests.harness.credentials import LabCredential
+from tests.harness.data_plane import DataPlane, FrontDoor, Service, api_key
+from tests.harness.event_grid.custom_topic import CustomTopic, RefusedError
+from tests.harness.event_grid.destinations import Queue, WebHook
+from tests.harness.event_grid.events import Schema
+from tests.harness.event_grid.grid import EventGrid
+from tests.harness.host.functions import FunctionsHost
+from tests.harness.identity import IdentityDoor
+from tests.harness.names import Names
+from tests.harness.people import ARM, Person, person
+from tests.harness.physics import Physics
+from tests.harness.physics.seeding import Seeding
+from tests.harness.settling import Gauges, settle
+from tests.harness.sinks import AlertSink
+from tests.harness.tokens import TokenError, Tokens
+from tests.harness.weather import Weather
+from tests.harness.witness import Witness
+from tests.harness.world import Caller, Json, Switches, World
+from tests.harness.worlds import MAIN, SUBSCRIPTION, Places, named
+
+REPOSITORY = Path(__file__).parents[2]
+SHARED = REPOSITORY / "infra" / "shared"
+LATCH = person("latch-app-ci")
+EVENTS_QUEUE = "latch-events"
+SYSTEM = Caller("Azure Event Grid", "eventgrid", "eventgrid", "app")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to start."""
+
+    world: str = "article"
+    ingest: str = "queue"
+    policy: Path = REPOSITORY / "policy.yaml"
+    functions: bool = True
+    app: Path = REPOSITORY
+    switches: Switches = field(default_factory=Switches)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    schema: str = "EventGridSchema"
+    processes_per_function: bool = False
+
+
+class Lab:
+    """One small Azure. Its parts are attributes, in the words of the harness."""
+
+    def __init__(self, plan: Plan | None = None) -> None:
+        self.plan = plan or Plan()
+        self._stack = contextlib.AsyncExitStack()
+        self.host: FunctionsHost | None = None
+        self.subscription = SUBSCRIPTION
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    # What stories do ---------------------------------------------------------------------------------------------
+
+    def person(self, name: str, *roles: str) -> Person:
+        """Somebody with a token for ARM; Contributor unless roles are named."""
+        caller = person(name, roles or ("Contributor",))
+        for role in caller.roles:
+            for subscription in self.world.subscriptions:
+                self.roles.assign(caller.object_id, role, f"/subscriptions/{subscription}")
+        token = self.tokens.issue(caller, ARM, seconds=30 * 86400)
+        return Person(caller, self.arm.url, token, self.http)
+
+    async def settled(self, within: float = 60.0) -> float:
+        """Waits until nothing is in flight; returns the seconds that the clock was moved."""
+        gauges = Gauges(self._running, self._poll, self._hidden)
+        return await settle(self.clock, gauges, within)
+
+    def id(self, group: str, type_: str, name: str) -> str:
+        return self.seeding.id(group, type_, name)
+
+    @property
+    def account_id(self) -> str:
+        """The article's account."""
+        return self.id("rg-ai-prod", "Microsoft.CognitiveServices/accounts", MAIN)
+
+    @property
+    def worker_log(self) -> str:
+        return self._worker_log.read_text("utf-8", "replace") if self._worker_log.exists() else ""
+
+    @property
+    def api_key(self) -> str:
+        """The key of the article's account; none while there is no such account."""
+        account = self.world.get(self.account_id)
+        return "" if account is None else api_key(account)
+
+    def stats(self) -> Json:
+        functions = {} if self.host is None else {n: _plain(c) for n, c in self.host.stats.items()}
+        return {
+            "arm": {"requests": len(self.world.journal)},
+            "eventGrid": self.grid.stats,
+            "functions": functions,
+            "alerts": {"received": self.topic.received},
+            "clock": {"offset": self.clock.offset, "now": self.clock.now().isoformat()},
+        }
+
+    # How it starts -----------------------------------------------------------------------------------------------
+
+    async def _start(self) -> None:
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="latch-lab-")))
+        self._worker_log = folder / "worker.log"
+        self.clock = LabClock()
+        self._stack.callback(self.clock.close)
+        self.authority = Authority(folder)
+        self.world = World(self.clock, self.plan.switches)
+        self.physics = Physics(self.world)
+        self.weather = Weather()
+        self.tokens = Tokens(self.clock, self.world.tenant)
+        self.seeding = Seeding(self.physics, SUBSCRIPTION)
+        self.places: Places = named(self.plan.world)(self.seeding)
+        self.http = await self._stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=self.authority.client()))
+        )
+        await self._open_azure()
+        await self._open_network()
+        if self.plan.functions:
+            await self._start_functions()
+        await self._subscribe()
+
+    async def _open_azure(self) -> None:
+        self.roles = Roles.load(SHARED / "lockdown-role.json", SHARED / "network-role.json")
+        for role in ("Latch lockdown", "Latch network"):
+            self.roles.assign(LATCH.object_id, role, f"/subscriptions/{SUBSCRIPTION}")
+        self.arm = ArmDoor(
+            self.world, self.physics, self.tokens, self.roles, self.weather, self.authority
+        )
+        self.identity = IdentityDoor(self.tokens, {LATCH.client_id: LATCH}, self.weather)
+        self.grid = EventGrid(self.world, self.clock, self.tokens.event_claims)
+        self.sink = AlertSink()
+        self.topic = CustomTopic(
+            self.clock, self.sink, self._may_send, self.authority, self.weather
+        )
+        self.azurite = await self._stack.enter_async_context(Azurite(self.authority, self.clock))
+        for door in (self.arm, self.identity, self.topic):
+            await door.start()
+            self._stack.push_async_callback(door.close)
+        self._stack.push_async_callback(self.grid.close)
+
+    async def _open_network(self) -> None:
+        self.names = await self._stack.enter_async_context(Names(self.world))
+        service = Service(self.world, self.clock, self.tokens)
+        plane = await self._stack.enter_async_context(DataPlane(service, self.authority))
+        self.witness = Witness(self.names, plane, self.authority)
+        inside: str = self.places.network.id
+        self.inside_door, self.outside_door = (
+            FrontDoor(host_of(MAIN), view, self.names, service, self.authority)
+            for view in (inside, None)
+        )
+        for door in (self.inside_door, self.outside_door):
+            await door.start()
+            self._stack.push_async_callback(door.close)
+
+    async def _start_functions(self) -> None:
+        self.host = FunctionsHost(
+            self.plan.app,
+            self._settings(),
+            self.clock,
+            queue_credential=LabCredential(self.tokens, SYSTEM),
+            log_file=self._worker_log,
+            processes_per_function=self.plan.processes_per_function,
+        )
+        await self.host.start()
+        self._stack.push_async_callback(self.host.close)
+
+    def _settings(self) -> dict[str, str]:
+        """App settings, as the templates would write them."""
+        return {
+            "LATCH_POLICY": os.fspath(self.plan.policy),
+            "LATCH_ARM_ENDPOINT": self.arm.url,
+            "LATCH_CLIENT_ID": LATCH.client_id,
+            "LATCH_MAILBOX__queueServiceUri": self.azurite.queue_url,
+            "LATCH_STATE__queueServiceUri": self.azurite.queue_url,
+            "LATCH_STATE__tableServiceUri": self.azurite.table_url,
+            "LATCH_ALERT_TOPIC": self.topic.endpoint,
+            "IDENTITY_ENDPOINT": self.identity.endpoint,
+            "IDENTITY_HEADER": self.identity.header,
+            "SSL_CERT_FILE": os.fspath(self.authority.ca_file),
+            **self.plan.settings,
+        }
+
+    async def _subscribe(self) -> None:
+        """The event subscription that the templates create: the shipped filter, one of the two destinations."""
+        filter_ = json.loads((SHARED / "event-filter.json").read_text("utf-8"))
+        destination = self._push() if self.plan.ingest == "push" else self._mailbox()
+        if destination is None:
+            return
+        await self.grid.subscribe(
+            SUBSCRIPTION, "latch", filter_, destination, Schema(self.plan.schema)
+        )
+
+    def _push(self) -> WebHook | None:
+        if self.host is None:
+            return None
+        return WebHook.of_function(self.host.url, "on_event", self.host.keys.system)
+
+    def _mailbox(self) -> Queue:
+        url = f"{self.azurite.queue_url}/{EVENTS_QUEUE}"
+        queue = Queue(url, LabCredential(self.tokens, SYSTEM), self.authority.ca_file)
+        self._stack.push_async_callback(queue.close)
+        return queue
+
+    def _may_send(self, token: str) -> Caller:
+        """Only the app holds the role EventGrid Data Sender."""
+        try:
+            caller = self.tokens.read(token, "https://eventgrid.azure.net")
+        except TokenError as error:
+            raise RefusedError(401, "Unauthorized", error.message) from error
+        if caller.object_id != LATCH.object_id:
+            raise RefusedError(
+                401, "Unauthorized", "The caller lacks the role EventGrid Data Sender."
+            )
+        return caller
+
+    # What settling asks --------------------------------------------------------------------------------------------
+
+    def _running(self) -> dict[str, int]:
+        return {
+            "arm": self.arm.in_flight(),
+            "deliveries": self.grid.in_flight(),
+            "functions": 0 if self.host is None else self.host.busy(),
+        }
+
+    async def _poll(self) -> int:
+        return 0 if self.host is None else await self.host.poll_queues()
+
+    async def _hidden(self) -> int:
+        if self.host is None:
+            return 0
+        return sum((await self.host.queue_depths()).values())
+
+
+def host_of(account: str) -> str:
+    """The public name of an Azure OpenAI account."""
+    return f"{account}.openai.azure.com"
+
+
+def _plain(counts: Any) -> Json:
+    return {name: getattr(counts, name) for name in ("invoked", "succeeded", "failed", "poisoned")}

@@ -1,0 +1,8 @@
+"""The ports in memory: what would Azure, the ledger and the clock do?"""
+
+from tests.memory.azure import Azure
+from tests.memory.clock import MovableClock
+from tests.memory.cloud import MemoryCloud
+from tests.memory.ledger import HISTORIES, MemoryLedger
+
+__all__ = ["HISTORIES", "Azure", "MemoryCloud", "MemoryLedger", "MovableClock"]

@@ -1,0 +1,240 @@
+"""What is held back of a plan, and for which reason?"""
+
+from datetime import timedelta
+
+import pytest
+
+from remediation import guard, planner
+from remediation.model import Desired, Exemption, Observed, RuleGroup
+from remediation.plan import ApproveConnection, CloseAccess, CreateEndpoint, CreateZone, Reason
+from tests.builders import (
+    NOW,
+    account,
+    connection,
+    desired,
+    endpoint,
+    link,
+    observed,
+    zone,
+)
+
+A_DAY = timedelta(days=1)
+YOUNG = NOW - timedelta(hours=1)
+
+
+def exemption(*rules: str) -> Exemption:
+    return Exemption(frozenset(rules), NOW + A_DAY, "a demo for the board", "ai-team")
+
+
+OPEN = observed(account=account(public_network_access="Enabled"))
+OPEN_AND_BARE = observed(
+    account=account(public_network_access="Enabled", connections=()), endpoints=(), zones=()
+)
+BARE = observed(account=account(connections=()), endpoints=(), zones=())
+UNSETTLED = observed(account=account(connections=(), state="Accepted"), endpoints=(), zones=())
+UNSETTLED_PENDING = observed(
+    account=account(state="accepted", connections=(connection("Pending"),)),
+    endpoints=[endpoint(status="Pending")],
+)
+ENDED_BADLY = observed(account=account(connections=(), state="Failed"), endpoints=())
+WITHOUT_GROUP = observed(endpoints=[endpoint(zone_group=None)], zones=[zone(record=None)])
+NEW_AND_OPEN = observed(account=account(public_network_access="Enabled", created=YOUNG))
+LINKING = observed(zones=[zone(links=(link(state="InProgress"),))])
+REJECTED = observed(account=account(connections=(connection("Rejected"),)))
+
+
+def held(wanted: Desired, found: Observed) -> list[tuple[str, Reason]]:
+    restrained = guard.restrain(planner.plan(wanted, found), wanted, found, NOW)
+    return [(each.finding.rule, each.reason) for each in restrained.withheld]
+
+
+def free(wanted: Desired, found: Observed) -> list[str]:
+    restrained = guard.restrain(planner.plan(wanted, found), wanted, found, NOW)
+    return [finding.rule for finding in restrained.plan.findings]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "expected"),
+    [
+        pytest.param(desired(), OPEN, [], id="without a reason nothing is held back"),
+        pytest.param(
+            desired(audited=frozenset({RuleGroup.ACCESS})),
+            OPEN_AND_BARE,
+            [("public-access", Reason.AUDIT)],
+            id="a group of rules may be audited by itself",
+        ),
+        pytest.param(
+            desired(audited=frozenset(RuleGroup)),
+            OPEN_AND_BARE,
+            [
+                ("public-access", Reason.AUDIT),
+                ("endpoint-missing", Reason.AUDIT),
+                ("zone-missing", Reason.AUDIT),
+            ],
+            id="all groups may be audited",
+        ),
+        pytest.param(
+            desired(exemptions=(exemption("public-access"),)),
+            OPEN_AND_BARE,
+            [("public-access", Reason.EXEMPT)],
+            id="an exemption covers the rules that it names",
+        ),
+        pytest.param(
+            desired(exemptions=(exemption(),)),
+            OPEN_AND_BARE,
+            [
+                ("public-access", Reason.EXEMPT),
+                ("endpoint-missing", Reason.EXEMPT),
+                ("zone-missing", Reason.EXEMPT),
+            ],
+            id="an exemption that names no rules covers all of them",
+        ),
+        pytest.param(
+            desired(exemptions=(exemption("connection-state"),)),
+            REJECTED,
+            [("connection-state", Reason.EXEMPT)],
+            id="an exemption covers what a person would have to do as well",
+        ),
+        pytest.param(
+            desired(audited=frozenset(RuleGroup)),
+            REJECTED,
+            [],
+            id="what a person must do is reported although the group is audited",
+        ),
+        pytest.param(
+            desired(grace=A_DAY),
+            NEW_AND_OPEN,
+            [("public-access", Reason.GRACE)],
+            id="a new account has its grace",
+        ),
+        pytest.param(desired(grace=timedelta(hours=1)), NEW_AND_OPEN, [], id="a grace period ends"),
+        pytest.param(desired(grace=A_DAY), OPEN, [], id="an account of unknown age has no grace"),
+        pytest.param(
+            desired(audited=frozenset(RuleGroup), grace=A_DAY, exemptions=(exemption(),)),
+            NEW_AND_OPEN,
+            [("public-access", Reason.EXEMPT)],
+            id="an exemption is the first reason asked for",
+        ),
+        pytest.param(
+            desired(),
+            OPEN_AND_BARE,
+            [("endpoint-missing", Reason.BUSY)],
+            id="an account that is being closed takes no endpoint work",
+        ),
+        pytest.param(
+            desired(),
+            UNSETTLED,
+            [("endpoint-missing", Reason.BUSY)],
+            id="an account that Azure changes takes no endpoint work",
+        ),
+        pytest.param(
+            desired(),
+            UNSETTLED_PENDING,
+            [("connection-state", Reason.BUSY)],
+            id="an account that Azure changes takes no approval",
+        ),
+        pytest.param(
+            desired(), ENDED_BADLY, [], id="an account whose last change failed takes endpoint work"
+        ),
+        pytest.param(
+            desired(audited=frozenset({RuleGroup.ACCESS})),
+            observed(account=account(public_network_access=None, connections=()), endpoints=()),
+            [("public-access", Reason.AUDIT)],
+            id="a closing that is held back keeps nobody busy",
+        ),
+        pytest.param(
+            desired(audited=frozenset({RuleGroup.DNS})),
+            WITHOUT_GROUP,
+            [("zone-group", Reason.AUDIT), ("record", Reason.AUDIT)],
+            id="what would follow a remedy is held back with it",
+        ),
+        pytest.param(
+            desired(exemptions=(exemption("zone-group"),)),
+            WITHOUT_GROUP,
+            [("zone-group", Reason.EXEMPT), ("record", Reason.EXEMPT)],
+            id="what would follow an exempt remedy is held back with it",
+        ),
+        pytest.param(
+            desired(audited=frozenset({RuleGroup.ACCESS})),
+            observed(
+                account=account(public_network_access=None),
+                zones=[zone(links=(link(state="InProgress"),))],
+            ),
+            [("public-access", Reason.AUDIT)],
+            id="what Azure works on is waited for although the closing is held back",
+        ),
+        pytest.param(
+            desired(audited=frozenset(RuleGroup)),
+            LINKING,
+            [],
+            id="what Azure works on is waited for although the group is audited",
+        ),
+    ],
+)
+def test_what_is_held_back(
+    wanted: Desired, found: Observed, expected: list[tuple[str, Reason]]
+) -> None:
+    assert expected == held(wanted, found)
+
+
+def test_what_is_not_held_back_stays_in_the_plan() -> None:
+    rules = free(desired(exemptions=(exemption("endpoint-missing"),)), OPEN_AND_BARE)
+
+    assert rules == ["public-access", "zone-missing"]
+
+
+def test_an_account_that_is_being_closed_has_its_zones_built() -> None:
+    plan = planner.plan(desired(), OPEN_AND_BARE)
+
+    actions = guard.restrain(plan, desired(), OPEN_AND_BARE, NOW).plan.actions
+
+    assert [type(action) for action in actions] == [CloseAccess, CreateZone]
+
+
+def test_a_settled_account_takes_endpoint_work() -> None:
+    pending = observed(
+        account=account(connections=(connection("Pending"),)),
+        endpoints=[endpoint(status="Pending")],
+    )
+
+    kinds = [
+        type(action)
+        for found in (BARE, pending)
+        for action in guard.restrain(
+            planner.plan(desired(), found), desired(), found, NOW
+        ).plan.actions
+    ]
+
+    assert kinds == [CreateEndpoint, CreateZone, ApproveConnection]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "expected"),
+    [
+        pytest.param(
+            desired(exemptions=(exemption(),)),
+            OPEN,
+            "exempt until 2026-10-15 09:00 UTC: a demo for the board (ai-team)",
+            id="until when, why, and by whom it is exempt",
+        ),
+        pytest.param(
+            desired(audited=frozenset({RuleGroup.ACCESS})),
+            OPEN,
+            "profile everything-private only audits access",
+            id="which profile audits which group",
+        ),
+        pytest.param(
+            desired(grace=A_DAY),
+            NEW_AND_OPEN,
+            "the account is new; its grace ends 2026-10-15 08:00 UTC",
+            id="when the grace ends",
+        ),
+        pytest.param(
+            desired(), UNSETTLED, "account latch-demo is being changed", id="which account is busy"
+        ),
+    ],
+)
+def test_the_message_tells(wanted: Desired, found: Observed, expected: str) -> None:
+    restrained = guard.restrain(planner.plan(wanted, found), wanted, found, NOW)
+
+    assert expected == restrained.withheld[0].message

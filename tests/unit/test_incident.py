@@ -1,0 +1,162 @@
+"""What does a drift come to, over the passes that its cure takes?"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from remediation import incident
+from remediation.report import (
+    Actor,
+    ActorKind,
+    Cause,
+    Drift,
+    Outcome,
+    Report,
+    Result,
+    Trigger,
+    Verdict,
+)
+from tests.builders import ENDPOINT, NOW, report, zone_id
+
+SOMEBODY = Actor(ActorKind.USER, "someone@example.org")
+OPENED = Cause(
+    Trigger.EVENT,
+    NOW - timedelta(seconds=5),
+    "Microsoft.Network/privateEndpoints/delete",
+    actor=SOMEBODY,
+)
+MISSING = Drift("endpoint-missing", ENDPOINT.text, "an endpoint", "there is none", "warning")
+BUSY = replace(MISSING, withheld="BUSY", message="account latch-demo is being changed")
+RECORD = Drift("record", zone_id().text, "a record", "there is none", "warning")
+STARTED = Result("Create private endpoint pe-latch-demo", Outcome.STARTED)
+REFUSED = Result(
+    "Create private endpoint pe-latch-demo", Outcome.FAILED, code="RequestDisallowedByPolicy"
+)
+WRITTEN = Result("Point latch-demo", Outcome.DONE)
+
+FIRST = report(
+    id="first", verdict=Verdict.WAITING, cause=OPENED, drifts=(MISSING,), results=(STARTED,)
+)
+LATER = report(
+    id="later",
+    verdict=Verdict.WAITING,
+    started=NOW + timedelta(minutes=1),
+    drifts=(RECORD,),
+    results=(WRITTEN,),
+)
+CLEAN = report(id="clean", started=NOW + timedelta(minutes=2))
+
+
+def told(*passes: Report) -> tuple[Report, Report | None]:
+    """What the last of some passes is told as, and the incident that stays open."""
+    opened: Report | None = None
+    for each in passes:
+        last, opened = incident.follow(opened, each)
+    return last, opened
+
+
+def test_a_clean_pass_opens_nothing() -> None:
+    assert told(CLEAN) == (CLEAN, None)
+
+
+def test_a_drift_opens_an_incident() -> None:
+    assert told(FIRST) == (
+        replace(FIRST, drifted_at=OPENED.at),
+        replace(FIRST, drifted_at=OPENED.at),
+    )
+
+
+def test_a_later_pass_keeps_the_cause_and_the_beginning() -> None:
+    last, _ = told(FIRST, LATER)
+
+    assert last == replace(LATER, cause=OPENED, drifted_at=OPENED.at)
+
+
+def test_an_incident_gathers_what_was_found_and_done() -> None:
+    _, opened = told(FIRST, LATER)
+
+    assert opened is not None
+    assert (opened.drifts, opened.results) == ((MISSING, RECORD), (STARTED, WRITTEN))
+
+
+def test_the_pass_that_finds_nothing_left_tells_the_whole_story() -> None:
+    last, opened = told(FIRST, LATER, CLEAN)
+
+    expected = replace(
+        CLEAN,
+        verdict=Verdict.REMEDIED,
+        cause=OPENED,
+        drifts=(MISSING, RECORD),
+        results=(STARTED, WRITTEN),
+        drifted_at=OPENED.at,
+    )
+    assert (last, opened) == (expected, None)
+
+
+def test_what_was_cured_without_us_is_not_called_remedied() -> None:
+    last, opened = told(replace(FIRST, results=()), CLEAN)
+
+    assert (last.verdict, opened) == (Verdict.CONVERGED, None)
+
+
+def test_a_failed_action_is_no_part_of_the_cure() -> None:
+    last, _ = told(replace(FIRST, results=(REFUSED,)), CLEAN)
+
+    assert (last.verdict, last.results) == (Verdict.CONVERGED, ())
+
+
+def test_the_same_drift_found_twice_is_told_once() -> None:
+    last, _ = told(FIRST, FIRST, CLEAN)
+
+    assert (last.drifts, last.results) == ((MISSING,), (STARTED,))
+
+
+def test_a_drift_that_was_held_back_and_then_cured_is_told_as_cured() -> None:
+    last, _ = told(replace(FIRST, drifts=(BUSY,), results=()), FIRST, CLEAN)
+
+    assert last.drifts == (MISSING,)
+
+
+def test_a_drift_keeps_the_evidence_of_its_beginning() -> None:
+    half_done = replace(MISSING, actual="it is Updating")
+
+    last, _ = told(FIRST, replace(LATER, drifts=(half_done,)), CLEAN)
+
+    assert last.drifts == (MISSING,)
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        pytest.param(Verdict.WAITING, id="a pass that could not read"),
+        pytest.param(Verdict.STALLED, id="a pass that was not allowed to read"),
+    ],
+)
+def test_an_incident_outlives(verdict: Verdict) -> None:
+    last, _ = told(FIRST, replace(LATER, verdict=verdict, drifts=(), results=(REFUSED,)), CLEAN)
+
+    assert (last.verdict, last.results) == (Verdict.REMEDIED, (STARTED,))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.GONE, Verdict.OUT_OF_SCOPE])
+def test_an_incident_ends_with_its_account(verdict: Verdict) -> None:
+    gone = replace(CLEAN, verdict=verdict)
+
+    assert told(FIRST, gone) == (gone, None)
+
+
+def test_the_exposure_told_is_that_of_the_first_closing() -> None:
+    closed = replace(FIRST, exposed_seconds=7.0)
+
+    last, _ = told(FIRST, closed, replace(closed, exposed_seconds=3.0), CLEAN)
+
+    assert last.exposed_seconds == 7.0
+
+
+def test_an_event_tells_when_the_drift_began() -> None:
+    assert incident.drifted_at(FIRST) == OPENED.at
+
+
+def test_without_an_event_the_drift_began_when_it_was_seen() -> None:
+    assert incident.drifted_at(LATER) == LATER.started
