@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remediation import alerts, dependents, intake
@@ -118,14 +118,15 @@ class App:
 
     async def on_request(self, text: str) -> None:
         """A FULL pass, and the request again when there is more to wait for."""
-        request = REQUESTS.from_json(json.loads(text))
+        request = await self._tell_of_closing(REQUESTS.from_json(json.loads(text)))
         report = await self._reconciler.reconcile(request)
         if report is None:
             log.info("request answered by a later pass: %s", request.id)
-            return
-        later = again(request, report)
-        if later is not None:
+        later = None if report is None else again(request, report)
+        if later is not None and report is not None:
             await self._ports.requests.put(later, report.retry_after or 0)
+        elif request.closed is not None:
+            await self._ports.requests.put(request, ALERT_RETRY_SECONDS)
 
     async def on_alert(self, text: str) -> None:
         """Delivery of one stored alert. What the channel does not take now is asked for again; nothing is lost."""
@@ -203,10 +204,21 @@ class App:
         except TimeoutError:
             log.warning("not closed within %d s, left to the FULL pass: %s", FAST_SECONDS, account)
         finally:
-            await self._ports.requests.put(Request(account, Lane.FULL, cause, now, fast.id))
-        if report is not None and report.verdict is Verdict.REMEDIED:
-            await self._teller.report(report)
-            await self._ports.ledger.note(report)
+            closed = report if report and report.verdict is Verdict.REMEDIED else None
+            full = Request(account, Lane.FULL, cause, now, fast.id, closed=closed)
+            await self._ports.requests.put(full)
+
+    async def _tell_of_closing(self, request: Request) -> Request:
+        """The request without what the FAST lane did, once that is told and recorded; as it is while it cannot be."""
+        if request.closed is None:
+            return request
+        try:
+            await self._teller.report(request.closed)
+            await self._ports.ledger.note(request.closed)
+        except Retryable as error:
+            log.warning("closing not told yet, tried again: %s", error)
+            return request
+        return replace(request, closed=None)
 
     async def _ask_for_dependents(self, woken: intake.Sighting) -> None:
         now = self._ports.clock.now()

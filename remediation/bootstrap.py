@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import ManagedIdentityCredential
@@ -28,6 +29,11 @@ from remediation.policy_document import Policy
 from remediation.reconciler import Reconciler
 from remediation.settings import Settings
 from remediation.sweep import Sweep
+
+# The queue client would wait 15 s before its first retry, and Event Grid gives 30 s in all.
+_PATIENCE: dict[str, Any] = {"retry_total": 2, "connection_timeout": 5, "read_timeout": 15}
+_TABLE_PATIENCE = {**_PATIENCE, "retry_backoff_factor": 0.2}
+_QUEUE_PATIENCE = {**_PATIENCE, "initial_backoff": 1, "increment_base": 1, "random_jitter_range": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,8 @@ def connect(configuration: Configured) -> App:
     settings, rules, clock = configuration.settings, configuration.policy, SystemClock()
     credential = ManagedIdentityCredential(client_id=settings.client_id)
     clients = Clients(credential, settings.arm_endpoint, settings.arm_scope)
-    tables = TableServiceClient(settings.state_tables, credential=credential)
-    queues = QueueServiceClient(settings.state_queues, credential=credential)
+    tables = TableServiceClient(settings.state_tables, credential=credential, **_TABLE_PATIENCE)
+    queues = QueueServiceClient(settings.state_queues, credential=credential, **_QUEUE_PATIENCE)
     ports = Ports(
         cloud=ArmCloud(clients),
         fleet=ArmFleet(clients),

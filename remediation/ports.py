@@ -13,6 +13,9 @@ from remediation.model import Account, Baseline, Desired, Network, ResourceId
 from remediation.plan import Action
 from remediation.report import Json, Outcome, Report, Request
 
+# The code of the Busy that says that another pass holds the account's lease.
+LEASE_TAKEN = "LeaseTaken"
+
 
 class Clock(Protocol):
     """The time."""

@@ -17,7 +17,7 @@ from remediation.errors import RemediationError, Retryable
 from remediation.model import Account, Baseline, Desired, Observed, ResourceId, RuleGroup
 from remediation.plan import Action, CloseAccess, Finding, Plan, Reason, Restrained
 from remediation.policy import OutOfScope
-from remediation.ports import Clock, Cloud, History, Lease, Ledger, NextLook
+from remediation.ports import LEASE_TAKEN, Clock, Cloud, History, Lease, Ledger, NextLook
 from remediation.report import (
     Drift,
     Lane,
@@ -95,8 +95,9 @@ class Reconciler:
                 if answered is not None and answered > request.since:
                     return None
                 return _logged(await self._reconcile(request, lease))
-        except Retryable as error:
-            # The lease is taken, or the ledger does not answer: what was done is found again by the next pass.
+        except RemediationError as error:
+            if getattr(error, "code", "") != LEASE_TAKEN:
+                await self._close_unremembered(request)
             return _logged(self._unrecorded(request, error))
 
     async def audit(self, request: Request) -> Report:
@@ -104,10 +105,16 @@ class Reconciler:
         started = self._clock.now()
         try:
             history = await self._ledger.history(request.account)
-        except Retryable as error:
+        except RemediationError as error:
             return _logged(self._unrecorded(request, error))
         sight = await self._look(request, history.baseline, audited=frozenset(RuleGroup))
         return _logged(self._report(request, started, sight, ()))
+
+    async def _close_unremembered(self, request: Request) -> None:
+        """Closing comes first, also when the ledger does not answer; all else waits until it does."""
+        report = await self.close(replace(request, lane=Lane.FAST))
+        if report.verdict is Verdict.REMEDIED:
+            await self._tell(report)
 
     async def _reconcile(self, request: Request, lease: Lease) -> Report:
         """People are told before the pass is recorded: a crash in between tells them twice, never not at all."""
@@ -204,7 +211,7 @@ class Reconciler:
         wait = _WAITS[min(request.attempt, len(_WAITS) - 1)]
         return replace(report, retry_after=max(asked, wait))
 
-    def _unrecorded(self, request: Request, error: Retryable) -> Report:
+    def _unrecorded(self, request: Request, error: RemediationError) -> Report:
         result = _failed("Take the account's lease and record the pass", error)
         started = self._clock.now()
         return self._report(request, started, Sight(failure=result), ())
@@ -225,7 +232,7 @@ def again(request: Request, report: Report) -> Request | None:
     """The request that looks again, None when the report is final. Waiting for a lease is no attempt."""
     if report.retry_after is None:
         return None
-    busy = any(r.code == "LeaseTaken" for r in report.results)
+    busy = any(r.code == LEASE_TAKEN for r in report.results)
     return replace(request, attempt=request.attempt + (0 if busy else 1))
 
 

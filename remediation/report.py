@@ -72,7 +72,8 @@ class Cause:
 class Request:
     """Which account, which lane: identity only.
 
-    `since` is when the request was first made: a finished pass that began later has answered it.
+    `since` is when the request was first made: a finished pass that began later has answered it. `closed` is what the
+    FAST lane did before: it travels here so that it is told and recorded even if the process dies at once.
     """
 
     account: ResourceId
@@ -81,6 +82,7 @@ class Request:
     since: datetime
     id: str
     attempt: int = 0
+    closed: "Report | None" = None
 
 
 class Outcome(StrEnum):

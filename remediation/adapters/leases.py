@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 from remediation.adapters.tables import Operation, Row, Table, etag_of, merge_if_unchanged
 from remediation.errors import Busy, RemediationError
-from remediation.ports import Clock
+from remediation.ports import LEASE_TAKEN, Clock
 
 _log = logging.getLogger(__name__)
 
@@ -102,4 +102,4 @@ class Leases:
 
     def _taken(self, seconds: float) -> Busy:
         message = "another pass holds the lease of this account"
-        return Busy(message, code="LeaseTaken", retry_after=max(seconds, _SOONEST))
+        return Busy(message, code=LEASE_TAKEN, retry_after=max(seconds, _SOONEST))

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 from tests.harness.control import Control
-from tests.harness.lab import REPOSITORY, Lab, Plan
+from tests.harness.lab import LATCH, REPOSITORY, Lab, Plan
 from tests.harness.world import Json
 
 
@@ -62,7 +62,12 @@ async def ready(lab: Lab, control_url: str) -> Json:
             "master_key": host.keys.master if host else None,
             "system_key": host.keys.system if host else None,
         },
-        "identity": {"endpoint": lab.identity.endpoint, "header": lab.identity.header},
+        "identity": {
+            "endpoint": lab.identity.endpoint,
+            "header": lab.identity.header,
+            "client_id": LATCH.client_id,
+            "principal": LATCH.name,
+        },
         "storage": {"connection_string": lab.azurite.connection_string},
         "dns": {"inside": inside, "outside": outside},
         "openai": {

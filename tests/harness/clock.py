@@ -35,6 +35,7 @@ class LabClock:
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self.sleepers = 0
         self._timers: list[Timer] = []
         self._numbers = itertools.count()
         self._followers: list[Follower] = []
@@ -64,7 +65,7 @@ class LabClock:
         return timer
 
     async def sleep(self, seconds: float, *, periodic: bool = False) -> None:
-        """Waits for `seconds` of the lab's time."""
+        """Waits for `seconds` of the lab's time; `sleepers` counts who does, but for what is periodic."""
         if seconds <= 0:
             await asyncio.sleep(0)
             return
@@ -75,9 +76,11 @@ class LabClock:
                 future.set_result(None)
 
         timer = self.call_later(seconds, wake, periodic=periodic)
+        self.sleepers += not periodic
         try:
             await future
         finally:
+            self.sleepers -= not periodic
             timer.cancel()
 
     def next_due(self) -> float | None:

@@ -79,7 +79,7 @@ class Control:
         if asked.pop("clear", False):
             self._lab.weather.clear()
         for rule in asked.pop("rules", [asked] if asked else []):
-            self._lab.weather.add(rule)
+            self._lab.weather.add({name.replace("-", "_"): value for name, value in rule.items()})
         return {"rules": len(self._lab.weather.rules)}
 
     async def _events(self, asked: Any) -> Json:

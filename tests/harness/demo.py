@@ -115,7 +115,7 @@ def steps(lab: Lab) -> tuple[Step, ...]:
 
 
 async def main() -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     started = time.monotonic()
     columns = (
         SpinnerColumn(),

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -41,7 +41,7 @@ from tests.harness.worlds import MAIN, SUBSCRIPTION, Places, named
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY / "infra" / "shared"
-LATCH = person("latch-app-ci")
+LATCH = replace(person("latch"), kind="app")
 EVENTS_QUEUE = "latch-events"
 SYSTEM = Caller("Azure Event Grid", "eventgrid", "eventgrid", "app")
 

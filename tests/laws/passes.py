@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from remediation import planner
-from remediation.model import Desired, Observed
+from remediation.model import Observed
 from remediation.plan import Plan
 from remediation.reconciler import Reconciler
 from remediation.report import Report, Trigger
 from tests.builders import ACCOUNT, FOREIGN_ZONE, request
+from tests.laws.strategies import World
 from tests.memory import Azure, MemoryCloud, MemoryLedger, MovableClock
 
 A_MINUTE = 60.0
@@ -29,12 +30,14 @@ def finished[T](coroutine: Coroutine[Any, Any, T]) -> T:
 class Passes:
     """One account in a memory Azure, and the passes over it."""
 
-    def __init__(self, desired: Desired, seen: Observed) -> None:
-        self.desired = desired
+    def __init__(self, world: World) -> None:
+        self.desired = world.desired
         self.clock = MovableClock()
-        self.azure = Azure.showing(seen, self.clock)
+        self.azure = Azure.showing(world.seen, self.clock)
         self.azure.zones.setdefault(FOREIGN_ZONE, ())
         self.cloud = MemoryCloud(self.azure)
+        self.cloud.approves = world.approves
+        self.cloud.group_put_restores = world.group_put_restores
         self.told: list[Report] = []
         self._reconciler = Reconciler(
             self.cloud,

@@ -7,6 +7,7 @@ import pytest
 from remediation import planner
 from remediation.model import (
     Account,
+    Address,
     Baseline,
     Desired,
     DnsSpec,
@@ -191,6 +192,10 @@ REJECTED = account(connections=(connection("Rejected"),))
 PENDING = account(connections=(connection("Pending"),))
 BY_HAND = account(connections=(connection(endpoint=OTHER_ENDPOINT),))
 FOREIGN = account(connections=(connection(endpoint=FOREIGN_ENDPOINT, guid=OTHER_GUID),))
+TWO_APPROVED = account(
+    connections=(connection(), connection(endpoint=FOREIGN_ENDPOINT, guid=OTHER_GUID))
+)
+NAMES = endpoint().addresses[0].fqdns
 DELETED = observed(account=NO_CONNECTION, endpoints=())
 
 
@@ -287,6 +292,24 @@ DELETED = observed(account=NO_CONNECTION, endpoints=())
             ),
             [("endpoint-missing", CREATE)],
             id="an approved endpoint in another subnet does not replace the declared one",
+        ),
+        pytest.param(
+            desired(endpoint=None),
+            observed(
+                account=TWO_APPROVED,
+                endpoints=[
+                    endpoint(),
+                    endpoint(
+                        id=FOREIGN_ENDPOINT,
+                        guid=OTHER_GUID,
+                        subnet=OTHER_SUBNET,
+                        addresses=(Address("10.9.9.9", "default", NAMES),),
+                        zone_group=None,
+                    ),
+                ],
+            ),
+            [],
+            id="of several approved endpoints the one that the names lead to is adopted",
         ),
         pytest.param(
             desired(),

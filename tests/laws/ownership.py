@@ -1,0 +1,102 @@
+"""Is what an action touches ours to touch? Written from the promise "never opens, deletes or takes over"."""
+
+from typing import assert_never
+
+from remediation.model import Desired, Endpoint, Observed, ResourceId, Zone
+from remediation.plan import (
+    Action,
+    ApproveConnection,
+    AttachZones,
+    CloseAccess,
+    CreateEndpoint,
+    CreateZone,
+    LinkZone,
+    PutRecord,
+)
+
+
+def is_ours(action: Action, desired: Desired, seen: Observed) -> bool:
+    """True when it names what the policy asks for or what serves the account, and takes nothing from anybody."""
+    match action:
+        case CloseAccess():
+            return action.account == seen.account.id
+        case ApproveConnection():
+            return _may_approve(action, desired, seen)
+        case CreateEndpoint():
+            return _may_create(action, desired, seen)
+        case AttachZones():
+            return _may_attach(action, seen)
+        case CreateZone():
+            return action.zone in _zones(desired, seen)
+        case LinkZone():
+            return _may_link(action, desired, seen)
+        case PutRecord():
+            return _may_put(action, desired, seen)
+        case _:
+            assert_never(action)
+
+
+def _may_approve(action: ApproveConnection, desired: Desired, seen: Observed) -> bool:
+    """Only the endpoint that the policy names: an unknown connection is itself a way out."""
+    named = [c.endpoint for c in seen.account.connections if c.name == action.connection]
+    return desired.endpoint is not None and named == [desired.endpoint.id]
+
+
+def _may_create(action: CreateEndpoint, desired: Desired, seen: Observed) -> bool:
+    """Only the endpoint that the policy names, and never over one that leads elsewhere."""
+    there = [e.target for e in _endpoints(seen) if e.id == action.spec.id]
+    return action.spec == desired.endpoint and set(there) <= {seen.account.id}
+
+
+def _may_attach(action: AttachZones, seen: Observed) -> bool:
+    """Only to an endpoint of this account; its group keeps its name and what else it holds."""
+    endpoint = next(e for e in _endpoints(seen) if e.id == action.endpoint)
+    group = endpoint.zone_group
+    names = {zone.name.casefold() for _, zone in action.zones}
+    return endpoint.target == seen.account.id and (
+        group is None
+        or (
+            group.name == action.group
+            and all(config.zone.name.casefold() in names for config in group.configs)
+        )
+    )
+
+
+def _may_link(action: LinkZone, desired: Desired, seen: Observed) -> bool:
+    """Only a network that the policy names, under a name that no other link has."""
+    asked = desired.dns.zones if desired.dns else ()
+    taken = {link.name for z in _network_zones(seen) if z.id == action.zone for link in z.links}
+    wanted = any(z.id == action.zone and action.link in z.links for z in asked)
+    return wanted and action.name not in taken
+
+
+def _may_put(action: PutRecord, desired: Desired, seen: Observed) -> bool:
+    """Only the account's own name, over nothing or over what was seen, unless a live endpoint wrote that."""
+    zone = next(z for z in _network_zones(seen) if z.id == action.zone)
+    others = {
+        c.guid
+        for c in seen.account.connections
+        if c.is_approved and not action.owner.endswith(c.guid)
+    }
+    return (
+        action.zone in _zones(desired, seen)
+        and action.name == seen.account.subdomain
+        and action.etag == (zone.record.etag if zone.record else None)
+        and (zone.record is None or zone.record.owner not in others)
+    )
+
+
+def _zones(desired: Desired, seen: Observed) -> set[ResourceId]:
+    """What the policy names, else what the account's endpoints register in."""
+    if desired.dns is not None:
+        return {zone.id for zone in desired.dns.zones}
+    groups = [e.zone_group for e in _endpoints(seen) if e.zone_group]
+    return {config.zone for group in groups for config in group.configs}
+
+
+def _endpoints(seen: Observed) -> tuple[Endpoint, ...]:
+    return seen.network.endpoints if seen.network else ()
+
+
+def _network_zones(seen: Observed) -> tuple[Zone, ...]:
+    return seen.network.zones if seen.network else ()
