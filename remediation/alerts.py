@@ -14,7 +14,7 @@ A message that ended in a poison queue always gets a word: GAVE_UP.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -84,29 +84,22 @@ class Alert:
 # Reports ---------------------------------------------------------------------------------------------------------
 
 
-def for_report(report: Report, *, keep_personal_data: bool = True) -> Alert | None:
+def for_report(report: Report) -> Alert | None:
     """The word that a report deserves, if any. The report knows its incident's beginning and cause."""
     kind = _kind(report)
     if kind is None:
         return None
-    told = report if keep_personal_data else without_personal_data(report)
     return Alert(
         id=_report_id(kind, report),
         kind=kind,
-        severity=_severity(kind, told),
+        severity=_severity(kind, report),
         at=report.ended,
-        headline=_headline(kind, told),
-        advice=_advice(kind, told),
+        headline=_headline(kind, report),
+        advice=_advice(kind, report),
         account=report.account,
         incident=_incident(report),
-        report=told,
+        report=report,
     )
-
-
-def without_personal_data(report: Report) -> Report:
-    """The report without names and addresses of people; object id and app id stay."""
-    actor = replace(report.cause.actor, name="", ip="")
-    return replace(report, cause=replace(report.cause, actor=actor))
 
 
 def _kind(report: Report) -> Kind | None:

@@ -61,17 +61,26 @@ class Ports:
     clock: Clock
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the policy speaks of: by id alone, by what it ties to an account, and where accounts may be."""
+
+    speaks_of: Callable[[ResourceId], bool]
+    ties: Callable[[Account, ResourceId, datetime], bool]
+    subscriptions: Sequence[str]
+
+
 class Teller:
     """Puts into the outbox what people should hear."""
 
     def __init__(self, outbox: Outbox, *, keep_personal_data: bool) -> None:
-        """`keep_personal_data`: whether names and addresses of people stay in alerts."""
+        """`keep_personal_data`: whether the text of a message that Latch gave up on, claims and all, is told."""
         self._outbox = outbox
         self._keep = keep_personal_data
 
     async def report(self, report: Report) -> None:
         """The alert that a report deserves, if any."""
-        await self._put(alerts.for_report(report, keep_personal_data=self._keep))
+        await self._put(alerts.for_report(report))
 
     async def poison(self, queue: str, text: str, now: datetime, about: ResourceId | None) -> None:
         """That Latch gave up on a message."""
@@ -92,19 +101,20 @@ class App:
         reconciler: Reconciler,
         sweep: Sweep,
         teller: Teller,
+        scope: Scope,
         *,
-        speaks_of: Callable[[ResourceId], bool],
-        tied: Callable[[Account, ResourceId, datetime], bool],
-        subscriptions: Sequence[str],
+        keeps_personal_data: bool,
     ) -> None:
-        """Takes the ports, the loops, and the policy as predicates."""
+        """`keeps_personal_data`: whether names and addresses of people are remembered and told."""
+        self._keeps_personal_data = keeps_personal_data
         self._ports = ports
         self._reconciler = reconciler
         self._sweep = sweep
         self._teller = teller
-        self._speaks_of = speaks_of
-        self._tied = tied
-        self._sources = dependents.Sources(ports.cloud, ports.ledger, ports.fleet, subscriptions)
+        self._scope = scope
+        self._sources = dependents.Sources(
+            ports.cloud, ports.ledger, ports.fleet, scope.subscriptions
+        )
         self.dropped: Counter[str] = Counter()
 
     async def on_queued_event(self, text: str) -> None:
@@ -168,7 +178,7 @@ class App:
             account, enforce = _recheck(body)
         except ValueError as error:
             return Answer(400, {"error": {"code": "BadRequest", "message": str(error)}})
-        if not self._speaks_of(account):
+        if not self._scope.speaks_of(account):
             return _not_found(account)
         now = self._ports.clock.now()
         request = Request(account, Lane.FULL, Cause(Trigger.RECHECK, now), now, uuid.uuid4().hex)
@@ -186,8 +196,10 @@ class App:
         if isinstance(woken, intake.NotOurs):
             self._drop(woken.drop, woken.detail)
             return
+        if not self._keeps_personal_data:
+            woken = intake.anonymous(woken)
         account = intake.account_of(woken.resource)
-        if account is not None and not self._speaks_of(account):
+        if account is not None and not self._scope.speaks_of(account):
             self._drop(intake.Drop.FOREIGN, f"the policy does not speak of {account}")
         elif account is not None:
             await self._close(account, woken.cause)
@@ -223,9 +235,11 @@ class App:
     async def _ask_for_dependents(self, woken: intake.Sighting) -> None:
         now = self._ports.clock.now()
         accounts = await dependents.accounts_for(
-            woken.resource, self._sources, lambda account: self._tied(account, woken.resource, now)
+            woken.resource,
+            self._sources,
+            lambda account: self._scope.ties(account, woken.resource, now),
         )
-        concerned = [account for account in accounts if self._speaks_of(account)]
+        concerned = [account for account in accounts if self._scope.speaks_of(account)]
         for account in concerned:
             request = Request(account, Lane.FULL, woken.cause, now, uuid.uuid4().hex)
             await self._ports.requests.put(request)

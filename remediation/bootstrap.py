@@ -23,7 +23,7 @@ from remediation.adapters.ledger import TableLedger
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
 from remediation.adapters.requests import QueueRequests
-from remediation.app import App, Ports, Teller
+from remediation.app import App, Ports, Scope, Teller
 from remediation.errors import Fault, SettingsError
 from remediation.policy_document import Policy
 from remediation.reconciler import Reconciler
@@ -107,7 +107,10 @@ def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
         reconciler,
         sweep,
         teller,
-        speaks_of=partial(policy.speaks_of, rules),
-        tied=partial(policy.ties, rules, known_zones),
-        subscriptions=rules.scope.subscriptions,
+        Scope(
+            partial(policy.speaks_of, rules),
+            partial(policy.ties, rules, known_zones),
+            rules.scope.subscriptions,
+        ),
+        keeps_personal_data=settings.keeps_personal_data,
     )

@@ -40,7 +40,7 @@ async def accounts_for(
     if not served:
         return await _from_fleet(resource, sources, tied)
     if resource.type == intake.RECORD:
-        served = await _named(resource.name, served, sources.cloud)
+        served = await _of_record(resource, served, sources, tied)
     return tuple(dict.fromkeys(served))
 
 
@@ -54,20 +54,22 @@ async def _targets(owner: ResourceId, cloud: Cloud) -> tuple[ResourceId, ...] | 
         return None
 
 
-async def _named(
-    record: str, served: tuple[ResourceId, ...], cloud: Cloud
+async def _of_record(
+    resource: ResourceId, served: tuple[ResourceId, ...], sources: Sources, tied: Tied
 ) -> tuple[ResourceId, ...]:
-    """The account whose names the record carries, if one GET can prove it; else all.
+    """The account whose names the record carries, if one GET can prove it; else all, and whom the index never saw.
 
     A record bears the account's subdomain, which mostly is its name. Subdomains are unique in the world, so one match
     is enough; the name alone proves nothing, since another account may have it as its subdomain.
     """
     for account in served:
-        if account.name.casefold() == record.casefold():
-            found = await _account(account, cloud)
-            if found is not None and _bears(found, record):
+        if account.name.casefold() == resource.name.casefold():
+            found = await _account(account, sources.cloud)
+            if found is not None and _bears(found, resource.name):
                 return (account,)
-    return served
+    fleet = sources.fleet.accounts(sources.subscriptions)
+    unseen = [a.id async for a in fleet if _bears(a, resource.name) and tied(a)]
+    return (*served, *unseen)
 
 
 async def _account(account: ResourceId, cloud: Cloud) -> Account | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from remediation.report import Drift, Outcome, Report, Result, Trigger, Verdict
 
-_TOOK_EFFECT = frozenset({Outcome.DONE, Outcome.STARTED})
+_TOOK_EFFECT = frozenset({Outcome.DONE, Outcome.STARTED, Outcome.UNSURE})
 _LEFT = frozenset({Verdict.GONE, Verdict.OUT_OF_SCOPE})
 
 

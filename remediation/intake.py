@@ -8,7 +8,7 @@ else is for the record, and optional: it may be missing, null, `{}`, in another 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -137,6 +137,12 @@ def read(body: object, now: datetime, *, tenant: str = "") -> Sighting | NotOurs
     return Sighting(resource, _cause(event, data, resource, verb, now))
 
 
+def anonymous(sighting: Sighting) -> Sighting:
+    """Without the name and the address of a person; object id and app id stay."""
+    actor = replace(sighting.cause.actor, name="", ip="")
+    return replace(sighting, cause=replace(sighting.cause, actor=actor))
+
+
 def account_of(resource: ResourceId) -> ResourceId | None:
     """The account, for an account or anything below one; None for everything else."""
     owner = owner_of(resource)
@@ -157,7 +163,7 @@ def _why_not(type_: str) -> Drop:
 
 
 def _resource(event: Fields, data: Fields) -> ResourceId | None:
-    """`resourceUri` or else the subject: they are equal in every sample (event-grid.md 2.2, 4)."""
+    """`resourceUri` or else the subject: they are equal in every published sample (event-schema-subscriptions.md)."""
     info = _fields(data.get("resourceinfo"))
     candidates = (data.get("resourceuri"), info.get("id"), event.get("subject"))
     return next(filter(None, map(_id, candidates)), None)
@@ -209,9 +215,8 @@ def _moment(event: Fields, data: Fields, now: datetime) -> datetime:
         event.get("eventtime"),
         event.get("time"),
         _fields(data.get("operationalinfo")).get("resourceeventtime"),
-        event.get(
-            "publishtime"
-        ),  # a dead letter in CloudEvents keeps no time of its own (event-grid.md 7.4)
+        # A dead letter in CloudEvents keeps no time of its own (manage-event-delivery.md).
+        event.get("publishtime"),
     )
     return min(next(filter(None, map(_time, told)), now), now)
 

@@ -16,6 +16,7 @@ from remediation.model import (
     EndpointSpec,
     LinkSpec,
     Network,
+    ResourceId,
     ZoneSpec,
 )
 
@@ -84,7 +85,14 @@ def _serving(spec: EndpointSpec | None, account: Account, network: Network) -> E
     else:
         named = [e for e in network.endpoints if e.id == spec.id]
         candidates = named or [e for e in mine if e.is_approved and e.subnet == spec.subnet]
-    return min(candidates, key=lambda e: e.id, default=None)
+    return min(candidates, key=lambda e: _merit(e, network), default=None)
+
+
+def _merit(endpoint: Endpoint, network: Network) -> tuple[bool, bool, ResourceId]:
+    """Sorts the endpoint first that the names lead to, then one that registers names at all."""
+    led_to = {ip for zone in network.zones if zone.record for ip in zone.record.addresses}
+    works = any(address.ip in led_to for address in endpoint.addresses)
+    return not works, endpoint.zone_group is None, endpoint.id
 
 
 def spec_of(endpoint: Endpoint) -> EndpointSpec:

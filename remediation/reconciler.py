@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from remediation import guard, incident, planner
-from remediation.errors import RemediationError, Retryable
+from remediation.errors import RemediationError, Retryable, Unavailable
 from remediation.model import Account, Baseline, Desired, Observed, ResourceId, RuleGroup
 from remediation.plan import Action, CloseAccess, Finding, Plan, Reason, Restrained
 from remediation.policy import OutOfScope
@@ -41,6 +41,9 @@ _CLEAN = (Verdict.CONVERGED, Verdict.REMEDIED)
 
 # Waits grow to half a minute: the field waits 30 to 60 s for an account in Accepted (foundry-samples#553).
 _WAITS = (2.0, 5.0, 10.0, 15.0, 20.0, 30.0)
+# And to five minutes where only a person can help, such as a role that is missing on the ledger.
+_HOPELESS = 300.0
+_LEASE_WAIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Reconciler:
         started = self._clock.now()
         sight = await self._look(request, None)
         results = await self._apply(sight.restrained.plan.actions)
+        if any(result.outcome is Outcome.UNSURE for result in results):
+            results = await self._seen_again(request, results)
         report = self._report(request, started, sight, results)
         if report.drifts:
             report = replace(report, drifted_at=incident.drifted_at(report))
@@ -122,9 +127,8 @@ class Reconciler:
         history = lease.history
         sight = await self._look(request, history.baseline)
         results = await self._apply(sight.restrained.plan.actions)
-        report, opened = incident.follow(
-            history.incident, self._report(request, started, sight, results)
-        )
+        found = self._bounded(request, self._report(request, started, sight, results))
+        report, opened = incident.follow(history.incident, found)
         report, next_look = _one_chain(request, report, history.next_look)
         await self._tell(report)
         remembered, serves = history.baseline, tuple[ResourceId, ...]()
@@ -165,6 +169,15 @@ class Reconciler:
         known = self._known_zones(account.kind)
         return await self._cloud.zone_names(account) if known is None else known
 
+    async def _seen_again(
+        self, request: Request, results: tuple[Result, ...]
+    ) -> tuple[Result, ...]:
+        """Reads the account after a write whose answer was lost: what took effect is done, and will be told."""
+        sight = await self._look(request, None)
+        if sight.observed is None or sight.restrained.plan.findings or sight.restrained.withheld:
+            return results
+        return tuple(replace(result, outcome=Outcome.DONE) for result in results)
+
     async def _apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """One action after the other; a failing one never hides another."""
         return tuple([await self._attempt(action) for action in actions])
@@ -172,6 +185,8 @@ class Reconciler:
     async def _attempt(self, action: Action) -> Result:
         try:
             return Result(str(action), await self._cloud.apply(action))
+        except Unavailable as error:
+            return replace(_failed(str(action), error), outcome=Outcome.UNSURE)
         except RemediationError as error:
             return _failed(str(action), error)
 
@@ -193,28 +208,35 @@ class Reconciler:
             results=every,
             attempt=request.attempt,
         )
-        return self._bounded(request, replace(report, exposed_seconds=_exposed(report, sight)))
+        return replace(report, exposed_seconds=_exposed(report, sight))
 
     def _bounded(self, request: Request, report: Report) -> Report:
         """A waiting pass is looked at again, until the patience for its request is at an end: then a person is told."""
         if report.verdict is not Verdict.WAITING:
             return report
-        if request.lane is Lane.FULL and report.ended - request.since > self._patience:
-            gave_up = Result(
-                "Wait for Azure",
-                Outcome.FAILED,
-                f"still not done after {request.attempt + 1} looks in {self._patience}",
-                "GaveUp",
-            )
-            return replace(report, verdict=Verdict.STALLED, results=(*report.results, gave_up))
-        asked = max((r.retry_after or 0 for r in report.results), default=0.0)
-        wait = _WAITS[min(request.attempt, len(_WAITS) - 1)]
-        return replace(report, retry_after=max(asked, wait))
+        if report.ended - request.since <= self._patience:
+            return replace(report, retry_after=_wait(request, report))
+        gave_up = Result(
+            "Wait for Azure",
+            Outcome.FAILED,
+            f"still not done after {request.attempt + 1} looks in {self._patience}",
+            "GaveUp",
+        )
+        return replace(report, verdict=Verdict.STALLED, results=(*report.results, gave_up))
 
     def _unrecorded(self, request: Request, error: RemediationError) -> Report:
-        result = _failed("Take the account's lease and record the pass", error)
-        started = self._clock.now()
-        return self._report(request, started, Sight(failure=result), ())
+        """Tried again for as long as it takes: what cannot be remembered cannot be told to anyone either."""
+        failure = _failed("Take the account's lease and record the pass", error)
+        report = self._report(request, self._clock.now(), Sight(failure=failure), ())
+        wait = _wait(request, report)
+        hopeless = _HOPELESS if report.verdict is Verdict.STALLED else wait
+        return replace(report, verdict=Verdict.WAITING, retry_after=max(wait, hopeless))
+
+
+def _wait(request: Request, report: Report) -> float:
+    """Seconds until the next look: what Azure asked for, at least what the attempt is worth."""
+    asked = max((_asked(result) for result in report.results), default=0.0)
+    return max(asked, _WAITS[min(request.attempt, len(_WAITS) - 1)])
 
 
 def _one_chain(
@@ -236,6 +258,12 @@ def again(request: Request, report: Report) -> Request | None:
     return replace(request, attempt=request.attempt + (0 if busy else 1))
 
 
+def _asked(result: Result) -> float:
+    """A lease says when it would end if its holder died; one that lives mostly is done in a moment."""
+    seconds = result.retry_after or 0
+    return min(seconds, _LEASE_WAIT) if result.code == "LeaseTaken" else seconds
+
+
 def _failed(action: str, error: RemediationError) -> Result:
     if isinstance(error, Retryable):
         return Result(action, Outcome.WAITING, str(error), error.code, error.retry_after)
@@ -246,7 +274,8 @@ def _verdict(request: Request, restrained: Restrained, results: Sequence[Result]
     """What looking again can still change comes first, then what a person must do, then what is held back."""
     outcomes = {result.outcome for result in results}
     findings = restrained.plan.findings
-    waits = Outcome.WAITING in outcomes or any(finding.awaits for finding in findings)
+    unended = bool(outcomes & {Outcome.WAITING, Outcome.UNSURE})
+    waits = unended or any(finding.awaits for finding in findings)
     busy = any(each.reason is Reason.BUSY for each in restrained.withheld)
     acted = bool(outcomes & {Outcome.DONE, Outcome.STARTED})
     if request.lane is Lane.FAST and acted and not waits and Outcome.FAILED not in outcomes:

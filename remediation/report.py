@@ -86,10 +86,11 @@ class Request:
 
 
 class Outcome(StrEnum):
-    """How one action ended."""
+    """How one action ended. Unsure: no answer came, so it may have taken effect; the next look tells."""
 
     DONE = "done"
     STARTED = "started"
+    UNSURE = "unsure"
     WAITING = "waiting"
     FAILED = "failed"
 

@@ -4,7 +4,7 @@ from hypothesis import settings
 
 settings.register_profile(
     "latch",
-    max_examples=150,
+    max_examples=100,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,

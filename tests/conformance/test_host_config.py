@@ -41,10 +41,10 @@ def test_the_queue_options_are_read() -> None:
     ("raw", "complaint"),
     [
         pytest.param({}, "version must be 2.0", id="no version"),
-        pytest.param({"version": "2.0", "retry": {}}, "retry is not modelled", id="unknown key"),
+        pytest.param({"version": "2.0", "retry": {}}, "retry is not modeled", id="unknown key"),
         pytest.param(
             {"version": "2.0", "extensions": {"queues": {"newBatchSize": 1}}},
-            "newBatchSize is not modelled: extend tests/harness/host/config.py",
+            "newBatchSize is not modeled: extend tests/harness/host/config.py",
             id="there is no newBatchSize",
         ),
         pytest.param(
@@ -62,7 +62,7 @@ def test_the_queue_options_are_read() -> None:
         ),
     ],
 )
-def test_a_host_json_that_is_wrong_or_not_modelled_is_refused(
+def test_a_host_json_that_is_wrong_or_not_modeled_is_refused(
     raw: dict[str, Any], complaint: str
 ) -> None:
     with pytest.raises(ConfigError, match=complaint):
@@ -93,12 +93,12 @@ def test_settings_stand_for_names_in_percent_signs() -> None:
     [
         pytest.param(
             {"direction": "IN", "type": "blobTrigger", "name": "b"},
-            "binding blobTrigger is not modelled",
+            "binding blobTrigger is not modeled",
             id="another trigger",
         ),
         pytest.param(
             {"direction": "IN", "type": "eventGridTrigger", "name": "e", "cardinality": "MANY"},
-            "eventGridTrigger: .'cardinality'. is not modelled",
+            "eventGridTrigger: .'cardinality'. is not modeled",
             id="another property",
         ),
         pytest.param(
@@ -106,7 +106,7 @@ def test_settings_stand_for_names_in_percent_signs() -> None:
         ),
     ],
 )
-def test_a_binding_that_is_not_modelled_is_refused(binding: dict[str, str], complaint: str) -> None:
+def test_a_binding_that_is_not_modeled_is_refused(binding: dict[str, str], complaint: str) -> None:
     wire = {"name": "f", "id": "1", "bindings": [json.dumps(binding)], "retry": None}
 
     with pytest.raises(ConfigError, match=complaint):
@@ -118,7 +118,7 @@ def test_a_binding_that_is_not_modelled_is_refused(binding: dict[str, str], comp
     [
         pytest.param({}, "set Store__queueServiceUri, or a connection string", id="nothing"),
         pytest.param(
-            {"Store__accountName": "store"}, "'accountName'. is not modelled", id="account name"
+            {"Store__accountName": "store"}, "'accountName'. is not modeled", id="account name"
         ),
     ],
 )

@@ -94,7 +94,7 @@ async def test_a_timer_waits_for_its_hour_as_something_periodic(
         ("0 0 0 1 * 1", "extend tests/harness/host/timers.py"),
     ],
 )
-def test_a_schedule_that_is_not_modelled_is_refused(schedule: str, complaint: str) -> None:
+def test_a_schedule_that_is_not_modeled_is_refused(schedule: str, complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint):
         schedule_of(timer(schedule))
 

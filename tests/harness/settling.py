@@ -53,10 +53,10 @@ async def settle(clock: LabClock, gauges: Gauges, within: float) -> float:
 
 
 async def _drained(clock: LabClock, gauges: Gauges) -> bool:
-    """False as long as something runs or a message came."""
-    if await gauges.poll():
-        return False
+    """Waits until nothing runs; False when anything came or ran meanwhile."""
+    came = await gauges.poll()
     before, since = gauges.running(), time.monotonic()
+    came += sum(before.values())
     while any((now := gauges.running()).values()):
         if now != before:
             before, since = now, time.monotonic()
@@ -64,9 +64,9 @@ async def _drained(clock: LabClock, gauges: Gauges) -> bool:
             due = clock.next_due()
             if due is not None:
                 await clock.advance(max(due - clock.time(), 0.0))
-            return False
+            since = time.monotonic()
         await asyncio.sleep(0.005)
-    return not await gauges.poll()
+    return not came and not await gauges.poll()
 
 
 async def _next_step(clock: LabClock, gauges: Gauges) -> float | None:

@@ -43,6 +43,8 @@ class Rule:
         made = cls(**rule)
         if made.door not in DOORS:
             raise WeatherError(f"unknown door: {made.door} (known: {sorted(DOORS)})")
+        if made.door != "arm" and (made.type or made.id or made.operation):
+            raise WeatherError(f"door {made.door} knows method and principal alone")
         if made.status is None and not (made.reset or made.malformed or made.delay):
             raise WeatherError("a weather rule needs a status, reset, malformed or delay")
         return made

@@ -1,7 +1,7 @@
 """Is an account private? Written from the article and its facts alone; knows nothing of the planner.
 
 Private means: nobody gets in from the internet, and from every network that uses the account its names lead to a
-private endpoint that carries traffic. Facts: private-link.md 4.1 (what is exposed), 3.4 (connections), 5 (names).
+private endpoint that carries traffic. Sources: cognitive-services-virtual-networks.md, private-endpoint-dns.md.
 """
 
 from remediation.model import Account, DnsSpec, Endpoint, NetworkAcls, Observed, RecordsBy, ZoneSpec

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import get_args
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from remediation import planner
 from remediation.errors import RemediationError
@@ -17,17 +17,29 @@ from tests.laws.strategies import World, worlds
 
 # Tried with 2 to 6: a bare account needs zones, endpoint, approval with zone group, and a last look.
 ENOUGH_PASSES = 5
+# For the laws that must catch what happens in few worlds only.
+MANY = 500
 
 
 def plan(world: World) -> Plan:
     return planner.plan(world.desired, world.seen)
 
 
+@settings(max_examples=MANY)
 @given(worlds())
 def test_silence_means_private(world: World) -> None:
     assert plan(world).findings or is_private(world.desired.dns, world.seen)
 
 
+@settings(max_examples=MANY)
+@given(worlds())
+def test_what_is_private_and_asks_for_no_endpoint_of_its_own_is_left_alone(world: World) -> None:
+    wanted = replace(world.desired, endpoint=None)
+
+    assert not is_private(wanted.dns, world.seen) or planner.plan(wanted, world.seen).actions == ()
+
+
+@settings(max_examples=MANY)
 @given(worlds())
 def test_what_can_be_cured_is_cured_within_a_few_passes(world: World) -> None:
     passes = Passes(world)
@@ -104,6 +116,7 @@ def test_no_action_deletes() -> None:
     assert [name for name in names if any(word in name for word in ("Delete", "Remove"))] == []
 
 
+@settings(max_examples=MANY)
 @given(worlds())
 def test_what_is_foreign_is_never_touched(world: World) -> None:
     foreign = [a for a in plan(world).actions if not is_ours(a, world.desired, world.seen)]

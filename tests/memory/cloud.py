@@ -39,9 +39,9 @@ class MemoryCloud:
 
     def __init__(self, azure: Azure) -> None:
         self.azure = azure
-        # Whether the identity's own endpoints are approved at once; not verified either way (private-link.md, 3.5).
+        # Whether the identity's own endpoints are approved at once; not verified either way.
         self.approves = True
-        # Whether an identical zone group writes its records again; not verified either way (private-link.md, 5.2).
+        # Whether an identical zone group writes its records again; not verified either way.
         self.group_put_restores = True
         # What the next reads and the next actions raise instead.
         self.read_trouble: list[RemediationError] = []
@@ -127,6 +127,8 @@ class MemoryCloud:
         there = self.azure.endpoints.get(spec.id) or self._new_endpoint(action)
         if there.target != account.id:
             raise Refused("an endpoint cannot be led elsewhere", code="BadRequest")
+        if there.id in self.azure.endpoints and there.state == "Updating":
+            raise Busy("another operation is in progress", code="AnotherOperationInProgress")
         self.azure.endpoints[spec.id] = replace(there, state="Updating")
         self.azure.later(ENDPOINT_SECONDS, partial(self.azure.end_endpoint, spec.id))
         return Outcome.STARTED

@@ -340,18 +340,6 @@ def test_another_reason_to_fail_is_told_again() -> None:
     assert alert_for(stalled(DENIED)).id != alert_for(stalled(locked)).id
 
 
-def test_without_personal_data_no_name_and_no_address_is_told() -> None:
-    alert = alerts.for_report(report(Lane.FAST), keep_personal_data=False)
-    assert alert is not None
-
-    text = json.dumps(alerts.to_event(alert))
-
-    assert "Kim" not in text
-    assert "198.51" not in text
-    assert "changed by 9d0c11aa" in text
-    assert '"appId": "c11e47aa"' in text
-
-
 def test_an_alert_travels_as_a_cloud_event() -> None:
     event = alerts.to_event(alert_for(report(Lane.FAST)))
     data = event.pop("data")

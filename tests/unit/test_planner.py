@@ -346,6 +346,12 @@ DELETED = observed(account=NO_CONNECTION, endpoints=())
         ),
         pytest.param(
             desired(),
+            observed(endpoints=[endpoint(status="Rejected")]),
+            [("connection-state", A_PERSON)],
+            id="a connection rejected on the endpoint's side alone is final too",
+        ),
+        pytest.param(
+            desired(),
             observed(account=NO_CONNECTION, endpoints=[endpoint(status="Disconnected")]),
             [("connection-state", A_PERSON)],
             id="a connection that was removed is final",

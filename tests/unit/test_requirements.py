@@ -6,7 +6,16 @@ import tomllib
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-EXPORT = ("export", "--quiet", "--frozen", "--offline", "--no-dev", "--no-emit-project", "--no-hashes", "--no-annotate")
+EXPORT = (
+    "export",
+    "--quiet",
+    "--frozen",
+    "--offline",
+    "--no-dev",
+    "--no-emit-project",
+    "--no-hashes",
+    "--no-annotate",
+)
 
 
 def test_requirements_are_what_the_lock_says() -> None:
@@ -21,6 +30,9 @@ def test_requirements_are_what_the_lock_says() -> None:
 def test_every_dependency_is_pinned_exactly() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"].values()
-    named = [*project["project"]["dependencies"], *(d for g in groups for d in g if isinstance(d, str))]
+    named = [
+        *project["project"]["dependencies"],
+        *(d for g in groups for d in g if isinstance(d, str)),
+    ]
 
     assert [each for each in named if "==" not in each] == []

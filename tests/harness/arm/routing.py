@@ -39,7 +39,7 @@ _FAMILIES = (
 )
 ROUTES: tuple[Route, ...] = tuple(route for family in _FAMILIES for route in family.ROUTES)
 
-# The first of each is what the SDK sends (arm.md 2.1); the others are versions people still send.
+# The first of each is what the SDK sends (azure-mgmt-* of uv.lock); the others are versions people still send.
 COGNITIVE = ("2025-09-01", "2025-06-01", "2024-10-01", "2023-05-01")
 NETWORK = ("2026-03-01", "2025-05-01", "2024-05-01", "2023-11-01")
 PRIVATE_DNS = ("2024-06-01", "2020-06-01", "2018-09-01")

@@ -21,7 +21,7 @@ _PROGRAM = _FOLDER / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 _LISTENING = re.compile(
     r"Azurite (\w+) service is successfully listening at https://127\.0\.0\.1:(\d+)"
 )
-# Source: functions-host facts, section 7: without the telemetry flag it calls out, without the version flag it
+# Observed with azurite 3.35.0: without the telemetry flag it calls out, without the version flag it
 # refuses today's clients. Port 0 lets the kernel choose, so ports never clash.
 _FLAGS = (
     "--silent",

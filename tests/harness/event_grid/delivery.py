@@ -1,6 +1,6 @@
 """When is an event tried again, and when is it given up? One courier per event subscription, on the lab's clock.
 
-Probation is not modelled: the first attempt is always made at once.
+Probation is not modeled: the first attempt is always made at once.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What the worker indexed: functions, their triggers, outputs and retries. Anything not modelled is refused."""
+"""What the worker indexed: functions, their triggers, outputs and retries. Anything not modeled is refused."""
 
 import json
 from collections.abc import Mapping
@@ -66,21 +66,21 @@ class Function:
         if len(inputs) != 1 or len(inputs) + len(outputs) != len(bindings):
             raise ConfigError(
                 f"function {wire['name']}: exactly one trigger, and outputs; input bindings are not "
-                "modelled: extend tests/harness/host/bindings.py"
+                "modeled: extend tests/harness/host/bindings.py"
             )
         retry = Retry(**wire["retry"]) if wire["retry"] else None
-        # Source: functions-host facts, section 5: among our triggers the host retries the timer alone.
+        # Source: azure-docs functions-bindings-error-pages.md: among our triggers the host retries the timer alone.
         kept = retry if inputs[0].type == "timerTrigger" else None
         return cls(wire["name"], wire["id"], inputs[0], tuple(outputs), kept)
 
 
 def _binding(
-    raw: Json, modelled: Mapping[str, frozenset[str]], settings: Mapping[str, str]
+    raw: Json, modeled: Mapping[str, frozenset[str]], settings: Mapping[str, str]
 ) -> Binding:
-    known = modelled.get(raw["type"])
+    known = modeled.get(raw["type"])
     if known is None or (unknown := raw.keys() - known - _COMMON):
         what = f"binding {raw['type']}" if known is None else f"{raw['type']}: {sorted(unknown)}"
-        raise ConfigError(f"{what} is not modelled: extend tests/harness/host/bindings.py")
+        raise ConfigError(f"{what} is not modeled: extend tests/harness/host/bindings.py")
     values = {
         key: resolve(value, settings) if isinstance(value, str) else value
         for key, value in raw.items()

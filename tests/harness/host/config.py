@@ -1,4 +1,4 @@
-"""What host.json and the app settings mean to the host. A key that is not modelled is an error."""
+"""What host.json and the app settings mean to the host. A key that is not modeled is an error."""
 
 import json
 import os
@@ -10,17 +10,17 @@ from typing import Any, Self
 
 type Json = dict[str, Any]
 
-_EXTEND = "is not modelled: extend tests/harness/host/config.py"
+_EXTEND = "is not modeled: extend tests/harness/host/config.py"
 _TIMESPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d{1,7})?)")
 
 
 class ConfigError(Exception):
-    """The app or its settings ask for something that cannot be, or that is not modelled."""
+    """The app or its settings ask for something that cannot be, or that is not modeled."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueOptions:
-    """`extensions.queues`. Source: WEBJOBS QueuesOptions.cs. Seconds."""
+    """`extensions.queues`. Source: azure-webjobs-sdk QueuesOptions.cs. Seconds."""
 
     batch_size: int = 16
     new_batch_threshold: int = 8 * (os.cpu_count() or 1)
@@ -63,7 +63,7 @@ class HostConfig:
 
     queues: QueueOptions
     route_prefix: str = "api"
-    # Source: HOST ScriptJobHostOptionsSetup.cs: 30 minutes on Flex Consumption; None is unbounded.
+    # Source: azure-functions-host ScriptJobHostOptionsSetup.cs: 30 minutes on Flex Consumption; None is unbounded.
     function_timeout: float | None = 1800.0
 
     @classmethod

@@ -14,7 +14,7 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 from tests.harness.clock import LabClock
 from tests.harness.host.config import ConfigError
 
-# Source: functions-host facts, section 8, storage by identity.
+# Source: microsoft/azure-skills functions/bicep.md, storage by identity.
 _IDENTITY_KEYS = frozenset(
     {"queueServiceUri", "blobServiceUri", "tableServiceUri", "credential", "clientId"}
 )
@@ -84,7 +84,7 @@ class Connections:
         parts = {k.removeprefix(prefix) for k in self._settings if k.startswith(prefix)}
         if unknown := parts - _IDENTITY_KEYS:
             raise ConfigError(
-                f"connection {connection}: {sorted(unknown)} is not modelled: "
+                f"connection {connection}: {sorted(unknown)} is not modeled: "
                 "extend tests/harness/host/connections.py"
             )
         if text := self._settings.get(connection):

@@ -44,16 +44,14 @@ class Front:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if self._desk is None:
-            # Source: HOST HostAvailabilityCheckMiddleware.
+            # Source: azure-functions-host HostAvailabilityCheckMiddleware.
             return web.Response(status=503, text="Function host is not running.")
         path = request.match_info["path"]
         match [segment.lower() for segment in path.split("/")]:
             case ["admin", "functions", _] if request.method == "POST":
                 return await self._desk.admin(request, path.split("/")[2])
             case ["admin", *_]:
-                text = (
-                    f"{request.method} {path} is not modelled: extend tests/harness/host/front.py"
-                )
+                text = f"{request.method} {path} is not modeled: extend tests/harness/host/front.py"
                 return web.Response(status=501, text=text)
             case ["runtime", "webhooks", extension, *_]:
                 return await self._desk.webhook.answer(request, extension)
@@ -98,16 +96,14 @@ class Desk:
         return from_function(outcome.outputs.get("$return"))
 
     async def admin(self, request: web.Request, name: str) -> web.Response:
-        """A manual run, in the background. Source: functions-host facts, section 5, keys and HTTP."""
+        """A manual run, in the background. Source: azure-docs functions-manually-run-non-http.md."""
         if given_key(request) != self._keys.master:
             return web.Response(status=401)
         if name not in self._functions:
             return web.Response(status=404)
         body = json.loads(await request.text() or "{}")
         if (run := self._manual(self._functions[name], body.get("input"))) is None:
-            text = (
-                "a manual run of this trigger is not modelled: extend tests/harness/host/front.py"
-            )
+            text = "a manual run of this trigger is not modeled: extend tests/harness/host/front.py"
             return web.Response(status=501, text=text)
         self._runs.add(run)
         run.add_done_callback(self._runs.discard)

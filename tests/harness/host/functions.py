@@ -183,7 +183,7 @@ class FunctionsHost:
         return await self._supervisors[function].worker()
 
     def _queue_written(self, connection: str, name: str) -> None:
-        """A listener of the same host looks at once. Source: WEBJOBS SharedQueueWatcher."""
+        """A listener of the same host looks at once. Source: azure-webjobs-sdk SharedQueueWatcher."""
         for known_connection, known_name, listener in self._queues:
             if (known_connection, known_name) == (connection, name):
                 listener.nudge()

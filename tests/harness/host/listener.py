@@ -1,7 +1,7 @@
 """Which messages of a queue are handled, when, and what becomes of those that fail.
 
-Source of all rules: WEBJOBS QueueListener.cs, QueueProcessor.cs, QueuePollingIntervals.cs; functions-host facts,
-section 5. Leases run on the lab's clock, the pause between two polls on real time.
+Source of all rules: azure-webjobs-sdk QueueListener.cs, QueueProcessor.cs, QueuePollingIntervals.cs.
+Leases run on the lab's clock, the pause between two polls on real time.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """What the host's JSON library makes of a string that looks like JSON: one text per element, objects indented.
 
-Source: HOST FunctionBinding.cs, ReadAsEnumerable and BindAsyncCollectorAsync, Utility.IsJson. How dates and numbers
+Source: azure-functions-host FunctionBinding.cs, ReadAsEnumerable and BindAsyncCollectorAsync, Utility.IsJson. How dates and numbers
 are written follows Newtonsoft.Json's documentation; that Azure writes them so was not verified.
 """
 
@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-_EXTEND = "is not modelled: extend tests/harness/host/newtonsoft.py"
+_EXTEND = "is not modeled: extend tests/harness/host/newtonsoft.py"
 _DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )

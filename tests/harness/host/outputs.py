@@ -36,7 +36,7 @@ class Outputs:
 
 
 def messages(value: TypedData) -> list[bytes]:
-    """One message per element. Source: functions-host facts, section 5, queue output."""
+    """One message per element. Source: azure-functions-host FunctionBinding.cs, ReadAsEnumerable."""
     match value.kind:
         case "bytes":
             return [value.value]
@@ -45,11 +45,11 @@ def messages(value: TypedData) -> list[bytes]:
         case "string":
             texts = [value.value]
         case "json":
-            # Source: HOST GrpcMessageConversionExtensions.cs: this kind is read with DateParseHandling.None.
+            # Source: azure-functions-host GrpcMessageConversionExtensions.cs: this kind is read with DateParseHandling.None.
             texts = newtonsoft.texts(value.value, dates=False)
         case kind:
             raise newtonsoft.NotModelledError(
-                f"queue output of kind {kind} is not modelled: extend tests/harness/host/outputs.py"
+                f"queue output of kind {kind} is not modeled: extend tests/harness/host/outputs.py"
             )
     return [text.encode() for text in texts]
 

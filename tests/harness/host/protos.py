@@ -1,7 +1,7 @@
 """What Microsoft's worker takes for its protobuf module: plain classes, no protobuf.
 
 The runtime only builds messages with keywords, reads attributes, asks `WhichOneof` and reads enum members.
-Source: functions-host facts, section 2, observed with azure-functions-runtime 1.3.0.
+Observed with azure-functions-runtime 1.3.0.
 """
 
 from collections.abc import Mapping

@@ -83,7 +83,7 @@ def _rank(segment: str) -> int:
 
 
 async def to_function(request: web.Request, parameters: dict[str, str]) -> TypedData:
-    """Source: HOST GrpcMessageConversionExtensions.cs, ToRpcHttp."""
+    """Source: azure-functions-host GrpcMessageConversionExtensions.cs, ToRpcHttp."""
     body = await request.read()
     http = RpcHttp(
         method=request.method,

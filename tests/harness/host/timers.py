@@ -16,8 +16,8 @@ from tests.harness.host.protos import TypedData
 class TimerListener:
     """Runs one timer function. The next occurrence counts from the end of a run: none is caught up on.
 
-    Source: WEBJOBS TimerListener.cs. Its lease across instances and the past-due state that survives a restart
-    are not modelled.
+    Source: azure-webjobs-sdk TimerListener.cs. Its lease across instances and the past-due state that survives a restart
+    are not modeled.
     """
 
     def __init__(self, function: Function, invoker: Invoker, clock: LabClock) -> None:
@@ -67,7 +67,7 @@ class TimerListener:
         self._wait()
 
     def _status(self) -> TypedData:
-        """Source: functions-host facts, section 3, values per trigger."""
+        """Observed with azure-functions 2.3.0."""
         now = self._clock.now()
         status = {
             "Last": (self._last or now).isoformat(),
@@ -94,6 +94,6 @@ def schedule_of(function: Function) -> str:
     if fields[3] != "*" and fields[5] != "*":
         raise ConfigError(
             f"function {function.name}: {schedule!r} restricts both day and day of week, which is "
-            "not modelled: extend tests/harness/host/timers.py"
+            "not modeled: extend tests/harness/host/timers.py"
         )
     return schedule

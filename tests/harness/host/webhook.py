@@ -1,6 +1,6 @@
 """What the Event Grid extension answers to whom: handshake, deliveries, and every refusal.
 
-Source: EGEXT HttpRequestProcessor.cs, HOST HostController.cs; event-grid facts, section 9.
+Source: azure-sdk-for-net WebJobs.Extensions.EventGrid HttpRequestProcessor.cs, azure-functions-host HostController.cs.
 """
 
 import asyncio

@@ -16,7 +16,7 @@ from tests.harness.host import frames
 
 type Json = dict[str, Any]
 
-# Source: HOST WorkerProcessCountOptions.cs, ProcessStartupTimeout and InitializationTimeout.
+# Source: azure-functions-host WorkerProcessCountOptions.cs, ProcessStartupTimeout and InitializationTimeout.
 STARTUP_SECONDS = 60.0
 INIT_SECONDS = 10.0
 

@@ -32,7 +32,7 @@ class Accounts:
     # --- writing
 
     def put(self, account_id: str, body: Json, caller: Caller) -> Effect:
-        """Creates or replaces: what the body leaves out is gone (private-link.md 4)."""
+        """Creates or replaces: what the body leaves out is gone (azure-ai-docs, REST accounts PUT)."""
         existing = self._world.get(account_id)
         properties = dict(body.get("properties") or {})
         restored = self._take_deleted(account_id, wanted=bool(properties.pop("restore", False)))

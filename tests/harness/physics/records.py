@@ -81,7 +81,7 @@ class Records:
             healer(zone_id)
 
     def start_of_authority(self, zone_id: str, zone: str) -> Resource:
-        # Source: an exported template (private-link.md 5.2): minimumTtl 10, ttl 3600.
+        # Source: an exported template of a privatelink zone: minimumTtl 10, ttl 3600.
         body = {
             "id": f"{zone_id}/SOA/@",
             "name": "@",

@@ -1,0 +1,216 @@
+"""Are the words of Azure read as Azure means them?"""
+
+from datetime import timedelta
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from remediation import planner
+from remediation.model import (
+    Exemption,
+    Exposure,
+    NetworkAcls,
+    ResourceId,
+    SubnetRule,
+)
+from remediation.plan import (
+    Action,
+    ApproveConnection,
+    AttachZones,
+    CloseAccess,
+    CreateEndpoint,
+    CreateZone,
+    LinkZone,
+    PutRecord,
+)
+from tests.builders import (
+    ACCOUNT,
+    ENDPOINT,
+    GUID,
+    HUB,
+    JAPAN_EAST,
+    MARKER,
+    NOW,
+    OPENAI_ZONE,
+    SUBNET,
+    SUBSCRIPTION,
+    account,
+    connection,
+    desired,
+    dns_spec,
+    endpoint,
+    endpoint_spec,
+    observed,
+    zone,
+    zone_id,
+)
+
+WRITTEN = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/RG-Network/providers/Microsoft.Network"
+    "/virtualNetworks/VNet-Hub/subnets/Endpoints"
+)
+
+
+class TestResourceId:
+    def test_its_parts_are_in_lower_case(self) -> None:
+        id_ = ResourceId.parse(WRITTEN)
+
+        assert (id_.subscription, id_.group) == (SUBSCRIPTION, "rg-network")
+        assert id_.type == "microsoft.network/virtualnetworks/subnets"
+        assert id_.names == ("vnet-hub", "endpoints")
+
+    def test_what_people_read_is_as_it_was_written(self) -> None:
+        id_ = ResourceId.parse(WRITTEN)
+
+        assert (str(id_), id_.name, id_.group_text) == (WRITTEN, "Endpoints", "RG-Network")
+
+    def test_a_child_knows_its_parent(self) -> None:
+        assert (SUBNET.parent, HUB.child("subnets", "endpoints")) == (HUB, SUBNET)
+
+    def test_slashes_and_spaces_around_it_do_not_matter(self) -> None:
+        assert ResourceId.parse(f"  {WRITTEN[1:]}/ ") == ResourceId.parse(WRITTEN)
+
+    def test_a_resource_without_a_parent_says_so(self) -> None:
+        with pytest.raises(ValueError, match="not the id of a resource"):
+            _ = ACCOUNT.parent
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param("", id="nothing"),
+            pytest.param("latch-demo", id="a name"),
+            pytest.param(f"/subscriptions/{SUBSCRIPTION}", id="a subscription"),
+            pytest.param(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg", id="a group"),
+            pytest.param(WRITTEN.rsplit("/", 1)[0], id="a type without a name"),
+            pytest.param(WRITTEN.replace("VNet-Hub", ""), id="an empty name"),
+            pytest.param(WRITTEN.replace("VNet-Hub", ".."), id="a way up"),
+            pytest.param(WRITTEN.replace("VNet-Hub", "a\nb"), id="a line break"),
+            pytest.param(WRITTEN.replace("providers", "provider"), id="a wrong word"),
+            pytest.param(f"https://management.azure.com{WRITTEN}", id="an address"),
+        ],
+    )
+    def test_it_refuses(self, text: str) -> None:
+        with pytest.raises(ValueError, match="not the id of a resource"):
+            ResourceId.parse(text)
+
+    def test_a_refusal_quotes_only_the_beginning(self) -> None:
+        with pytest.raises(ValueError, match="not the id of a resource") as refusal:
+            ResourceId.parse("x" * 10_000)
+
+        assert len(str(refusal.value)) < 300
+
+    def test_in_json_it_is_a_string(self) -> None:
+        adapter = TypeAdapter(ResourceId)
+
+        assert adapter.dump_python(ACCOUNT, mode="json") == ACCOUNT.text
+        assert adapter.validate_python(ACCOUNT.text) == ACCOUNT == adapter.validate_python(ACCOUNT)
+
+    def test_in_json_nothing_else_will_do(self) -> None:
+        with pytest.raises(ValidationError, match="is a string"):
+            TypeAdapter(ResourceId).validate_python(7)
+
+
+RULED = NetworkAcls("Deny", ip_rules=("203.0.113.7",))
+SUBNETS = NetworkAcls("deny", subnet_rules=(SubnetRule(SUBNET.text),))
+
+
+# Who gets in: cognitive-services-virtual-networks.md.
+@pytest.mark.parametrize(
+    ("access", "acls", "exposure"),
+    [
+        ("Enabled", None, Exposure.PUBLIC),
+        (None, None, Exposure.PUBLIC),
+        ("", NetworkAcls(None), Exposure.PUBLIC),
+        ("enabled", NetworkAcls("Allow", ip_rules=("203.0.113.7",)), Exposure.PUBLIC),
+        ("Enabled", RULED, Exposure.SELECTED),
+        (None, SUBNETS, Exposure.SELECTED),
+        ("Enabled", NetworkAcls("Deny"), Exposure.SHUT),
+        ("Unheard-of", NetworkAcls("Deny"), Exposure.SHUT),
+        ("Disabled", None, Exposure.PRIVATE),
+        ("DISABLED", NetworkAcls("Allow"), Exposure.PRIVATE),
+        ("SecuredByPerimeter", NetworkAcls("Allow"), Exposure.PRIVATE),
+    ],
+)
+def test_exposure(access: str | None, acls: NetworkAcls | None, exposure: Exposure) -> None:
+    assert exposure is account(public_network_access=access, acls=acls).exposure
+
+
+@pytest.mark.parametrize("state", ["Succeeded", "succeeded", "Failed", "Canceled"])
+def test_an_account_is_settled_when_azure_has_ended_its_work(state: str) -> None:
+    assert account(state=state).is_settled
+
+
+@pytest.mark.parametrize("state", ["Accepted", "Creating", "Deleting", "Moving", "ResolvingDNS"])
+def test_an_account_that_azure_works_on_is_not_settled(state: str) -> None:
+    assert not account(state=state).is_settled
+
+
+def test_a_perimeter_is_recognized_without_regard_to_case() -> None:
+    assert account(public_network_access="securedByPerimeter").is_in_perimeter
+
+
+def test_the_guid_of_a_connection_is_behind_the_last_dot_of_its_name() -> None:
+    assert connection(guid=GUID.upper()).guid == GUID
+
+
+def test_an_endpoint_and_its_connection_are_approved_without_regard_to_case() -> None:
+    assert connection("approved").is_approved
+    assert endpoint(status="APPROVED").is_approved
+
+
+def test_a_zone_is_found_by_its_id() -> None:
+    network = observed().network
+
+    assert network is not None
+    assert network.zone(zone_id()) == zone()
+    assert network.zone(zone_id(group="rg-else")) is None
+
+
+def test_zones_are_named_in_lower_case() -> None:
+    shouted = ResourceId.parse(zone_id().text.upper())
+
+    assert zone(id=shouted).name == OPENAI_ZONE
+
+
+def test_an_exemption_covers_the_rules_that_it_names() -> None:
+    exemption = Exemption(frozenset({"record"}), NOW + timedelta(days=1), "a demo", "ai-team")
+
+    assert [exemption.covers(rule) for rule in ("record", "zone-link")] == [True, False]
+
+
+def test_an_exemption_that_names_no_rules_covers_all() -> None:
+    assert Exemption(frozenset(), NOW, "a demo", "ai-team").covers("record")
+
+
+LINK = dns_spec().zones[0].links[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"),
+    [
+        (CloseAccess(ACCOUNT, None), "Close public network access of latch-demo"),
+        (
+            CreateEndpoint(ACCOUNT, endpoint_spec(), JAPAN_EAST),
+            "Create private endpoint pe-latch-demo in vnet-hub",
+        ),
+        (ApproveConnection(ACCOUNT, "pe.guid"), "Approve connection pe.guid"),
+        (
+            AttachZones(ENDPOINT, "default", (("a", zone_id()), ("b", zone_id("example.org")))),
+            f"Attach {OPENAI_ZONE}, example.org to pe-latch-demo",
+        ),
+        (CreateZone(zone_id()), f"Create zone {OPENAI_ZONE}"),
+        (LinkZone(zone_id(), "link", LINK), f"Link zone {OPENAI_ZONE} to vnet-hub"),
+        (
+            PutRecord(zone_id(), "latch-demo", ("10.20.1.4", "10.20.1.5"), MARKER),
+            f"Point latch-demo.{OPENAI_ZONE} to 10.20.1.4, 10.20.1.5",
+        ),
+    ],
+)
+def test_an_action_prints_as_an_imperative_sentence(action: Action, sentence: str) -> None:
+    assert sentence == str(action)
+
+
+def test_a_finding_prints_as_what_is_wrong() -> None:
+    (finding,) = planner.plan(desired(), observed(zones=[zone(links=())])).findings
+
+    assert str(finding) == f"{OPENAI_ZONE}: a link to vnet-hub, but there is none"
