@@ -9,7 +9,14 @@ from typing import Any
 import azure.functions as func
 
 from remediation import bootstrap
-from remediation.adapters.names import ALERTS_QUEUE, EVENTS_QUEUE, MAILBOX, REQUESTS_QUEUE, STATE
+from remediation.adapters.names import (
+    ALERTS_QUEUE,
+    EVENTS_QUEUE,
+    MAILBOX,
+    REQUESTS_QUEUE,
+    STATE,
+    WATCH_QUEUE,
+)
 from remediation.app import Answer, App
 
 # Checked while the host indexes: a mistake in a setting or in the policy stops the start, and says where it is.
@@ -38,6 +45,13 @@ async def on_event(event: func.EventGridEvent) -> None:
     await latch().on_event(_body(event))
 
 
+@app.function_name("on_watched_event")
+@app.queue_trigger(arg_name="message", queue_name=WATCH_QUEUE, connection=MAILBOX)
+async def on_watched_event(message: func.QueueMessage) -> None:
+    """A change beside the private path, from the second event subscription."""
+    await latch().on_watched_event(_text(message))
+
+
 @app.function_name("on_request")
 @app.queue_trigger(arg_name="message", queue_name=REQUESTS_QUEUE, connection=STATE)
 async def on_request(message: func.QueueMessage) -> None:
@@ -57,6 +71,13 @@ async def on_alert(message: func.QueueMessage) -> None:
 async def on_poisoned_event(message: func.QueueMessage) -> None:
     """An event that could not be handled."""
     await latch().on_poison(EVENTS_QUEUE, _text(message))
+
+
+@app.function_name("on_poisoned_watched_event")
+@app.queue_trigger(arg_name="message", queue_name=f"{WATCH_QUEUE}-poison", connection=MAILBOX)
+async def on_poisoned_watched_event(message: func.QueueMessage) -> None:
+    """A watched change that could not be handled."""
+    await latch().on_poison(WATCH_QUEUE, _text(message))
 
 
 @app.function_name("on_poisoned_request")

@@ -9,7 +9,8 @@
 | any other | any  | none     |                                                  |
 
 The FAST lane speaks only of what it closed: a FULL pass always follows, sees more, and knows the incident.
-A message that ended in a poison queue always gets a word: GAVE_UP.
+A message that ended in a poison queue always gets a word: GAVE_UP. So does a watched change: NOTICED, once an hour for
+the same actor doing the same in the same place.
 """
 
 import hashlib
@@ -24,13 +25,17 @@ from remediation.plan import Severity
 from remediation.report import (
     REPORTS,
     REQUESTS,
+    Cause,
+    Codec,
     Json,
     Lane,
     Report,
     Request,
     Verdict,
 )
+from remediation.watch import Notice
 
+CAUSES = Codec(Cause)
 RUNBOOK = "docs/runbook.md"
 
 _QUICKLY = 60.0
@@ -45,6 +50,7 @@ class Kind(StrEnum):
     HELD = "Held"
     STALLED = "Stalled"
     GAVE_UP = "GaveUp"
+    NOTICED = "Noticed"
 
     @property
     def anchor(self) -> str:
@@ -79,6 +85,7 @@ class Alert:
     incident: str = ""
     report: Report | None = None
     letter: Letter | None = None
+    notice: Notice | None = None
 
 
 # Reports ---------------------------------------------------------------------------------------------------------
@@ -217,13 +224,39 @@ def _look_by_hand(queue: str, about: ResourceId | None) -> str:
     return f"Find the cause in the log, mend it, and empty queue {queue}-poison.{look}"
 
 
+# Watched changes -------------------------------------------------------------------------------------------------
+
+
+def for_notice(notice: Notice, account: ResourceId | None) -> Alert:
+    """A watched change; `account` is the one that it happened to, where it happened to one."""
+    operation = notice.operation
+    return Alert(
+        id=_notice_id(notice, account),
+        kind=Kind.NOTICED,
+        severity=operation.severity,
+        at=notice.cause.at,
+        headline=wording.noticed(notice, account.name if account else str(notice.place)),
+        advice=wording.NOTICED_ADVICE,
+        account=account,
+        notice=notice,
+    )
+
+
+def _notice_id(notice: Notice, account: ResourceId | None) -> str:
+    """An actor nobody knows may be anybody: then each event is told, once however often it comes."""
+    cause, operation = notice.cause, notice.operation
+    actor = cause.actor.object_id or cause.actor.app_id or cause.actor.name or cause.event_id
+    where = account.key if account else notice.place.text.casefold()
+    hour = cause.at.astimezone(UTC).strftime("%Y-%m-%dT%H")
+    return _digest(Kind.NOTICED, where, operation.name, operation.topic, actor, hour)
+
+
 # CloudEvents -----------------------------------------------------------------------------------------------------
 
 
 def to_event(alert: Alert) -> Json:
     """The alert as a CloudEvent 1.0."""
-    about = f"/queues/{alert.letter.queue}" if alert.letter else ""
-    subject = str(alert.account) if alert.account else about
+    subject = str(alert.account) if alert.account else _subject(alert)
     return {
         "specversion": "1.0",
         "id": alert.id,
@@ -234,6 +267,13 @@ def to_event(alert: Alert) -> Json:
         "datacontenttype": "application/json",
         "data": _data(alert),
     }
+
+
+def _subject(alert: Alert) -> str:
+    """What an alert without an account is about."""
+    if alert.notice is not None:
+        return alert.notice.place.text
+    return f"/queues/{alert.letter.queue}" if alert.letter else ""
 
 
 def _data(alert: Alert) -> Json:
@@ -249,6 +289,13 @@ def _data(alert: Alert) -> Json:
         data |= _facts(alert.report)
     if alert.letter is not None:
         data["message"] = asdict(alert.letter)
+    if alert.notice is not None:
+        cause = _camel(CAUSES.to_json(alert.notice.cause))
+        data |= {
+            "topic": alert.notice.operation.topic.value,
+            "actor": _camel(cause.pop("actor")),
+            "cause": cause,
+        }
     return data
 
 
@@ -269,7 +316,24 @@ def _facts(report: Report) -> Json:
         "startedAt": told["started"],
         "endedAt": told["ended"],
         "exposedSeconds": told["exposed_seconds"],
+        "proof": _proof(report),
     }
+
+
+def _proof(report: Report) -> Json | None:
+    """What clients see, in one sentence and claim by claim; None when nobody looked."""
+    if report.proof is None:
+        return None
+    statements = [
+        {
+            "claim": s.claim,
+            "standing": s.standing.value,
+            "evidence": s.evidence,
+            "diagnosis": s.diagnosis,
+        }
+        for s in report.proof.statements
+    ]
+    return {"holds": report.proof.holds, "summary": report.proof.summary, "statements": statements}
 
 
 def _camel(members: Json) -> Json:

@@ -16,7 +16,16 @@ from datetime import datetime
 from remediation import alerts, dependents, intake
 from remediation.errors import Retryable, Terminal
 from remediation.model import Account, ResourceId
-from remediation.ports import Clock, Cloud, Fleet, Ledger, Notifier, Outbox, Requests
+from remediation.ports import (
+    Clock,
+    Cloud,
+    Fleet,
+    Ledger,
+    Notifier,
+    Outbox,
+    Prober,
+    Requests,
+)
 from remediation.reconciler import Reconciler, again
 from remediation.report import (
     REPORTS,
@@ -30,6 +39,8 @@ from remediation.report import (
     Verdict,
 )
 from remediation.sweep import Sweep
+from remediation.watch import Notice
+from remediation.watcher import Watcher
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +70,7 @@ class Ports:
     outbox: Outbox
     notifier: Notifier
     clock: Clock
+    prober: Prober | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,10 @@ class Teller:
         """The alert that a report deserves, if any."""
         await self._put(alerts.for_report(report))
 
+    async def notice(self, notice: Notice, account: ResourceId | None) -> None:
+        """A watched change, and the account that it happened to."""
+        await self._put(alerts.for_notice(notice, account))
+
     async def poison(self, queue: str, text: str, now: datetime, about: ResourceId | None) -> None:
         """That Latch gave up on a message."""
         alert = alerts.for_poison(queue, text, now, resource=about, keep_personal_data=self._keep)
@@ -100,6 +116,7 @@ class App:
         ports: Ports,
         reconciler: Reconciler,
         sweep: Sweep,
+        watcher: Watcher,
         teller: Teller,
         scope: Scope,
         *,
@@ -110,6 +127,7 @@ class App:
         self._ports = ports
         self._reconciler = reconciler
         self._sweep = sweep
+        self._watcher = watcher
         self._teller = teller
         self._scope = scope
         self._sources = dependents.Sources(
@@ -125,6 +143,13 @@ class App:
     async def on_event(self, body: object) -> None:
         """An event that Event Grid pushed."""
         await self._on(intake.read(body, self._ports.clock.now()))
+
+    async def on_watched_event(self, text: str) -> None:
+        """An event of the watch list, which Event Grid put into a queue of its own."""
+        for each in intake.read_watched(text, self._ports.clock.now()):
+            dropped = each if isinstance(each, intake.NotOurs) else await self._on_watched(each)
+            if dropped is not None:
+                self._drop(dropped.drop, dropped.detail)
 
     async def on_request(self, text: str) -> None:
         """A FULL pass, and the request again when there is more to wait for."""
@@ -160,8 +185,7 @@ class App:
         """Latch gave up on a message: a person gets everything needed to act."""
         now = self._ports.clock.now()
         log.error("message of %d characters given up: %s", len(text), queue)
-        seen = [each for each in intake.read_text(text, now) if isinstance(each, intake.Sighting)]
-        await self._teller.poison(queue, text, now, seen[0].resource if seen else None)
+        await self._teller.poison(queue, text, now, _about(text, now))
 
     def on_poisoned_alert(self, text: str) -> None:
         """An alert about it would go the same way; the alert itself is kept, and asked for again by the sweep."""
@@ -205,6 +229,10 @@ class App:
             await self._close(account, woken.cause)
         else:
             await self._ask_for_dependents(woken)
+
+    async def _on_watched(self, notice: Notice) -> intake.NotOurs | None:
+        kept = notice if self._keeps_personal_data else intake.anonymous(notice)
+        return await self._watcher.on_change(kept)
 
     async def _close(self, account: ResourceId, cause: Cause) -> None:
         """The FAST lane; the FULL pass is asked for whatever becomes of it."""
@@ -253,6 +281,17 @@ class App:
             "event dropped: %s",
             json.dumps({"drop": drop, "detail": detail, "count": self.dropped[drop.value]}),
         )
+
+
+def _about(text: str, now: datetime) -> ResourceId | None:
+    """The resource that an event is about, whichever queue it came from."""
+    for seen in intake.read_text(text, now):
+        if isinstance(seen, intake.Sighting):
+            return seen.resource
+    for told in intake.read_watched(text, now):
+        if isinstance(told, Notice) and told.place.resource is not None:
+            return told.place.resource
+    return None
 
 
 _STATUS = {

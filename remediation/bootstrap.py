@@ -15,20 +15,24 @@ from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import ManagedIdentityCredential
 from azure.storage.queue.aio import QueueServiceClient
 
-from remediation import policy, policy_file
+from remediation import policy, policy_file, policy_watch
 from remediation.adapters.clients import Clients
 from remediation.adapters.clock import SystemClock
 from remediation.adapters.cloud import ArmCloud, ArmFleet
 from remediation.adapters.ledger import TableLedger
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
+from remediation.adapters.prober import NetworkProber, Vantage
 from remediation.adapters.requests import QueueRequests
 from remediation.app import App, Ports, Scope, Teller
 from remediation.errors import Fault, SettingsError
 from remediation.policy_document import Policy
+from remediation.prover import Prover
 from remediation.reconciler import Reconciler
+from remediation.report import Report
 from remediation.settings import Settings
 from remediation.sweep import Sweep
+from remediation.watcher import Watched, Watcher
 
 # The queue client would wait 15 s before its first retry, and Event Grid gives 30 s in all.
 _PATIENCE: dict[str, Any] = {"retry_total": 2, "connection_timeout": 5, "read_timeout": 15}
@@ -77,21 +81,47 @@ def connect(configuration: Configured) -> App:
         if settings.alert_topic
         else LogNotifier(),
         clock=clock,
+        prober=_prober(settings) if settings.probes else None,
     )
     return assemble(ports, rules, settings)
+
+
+def _prober(settings: Settings) -> NetworkProber:
+    inside = Vantage(settings.probe_resolver, settings.probe_proxy)
+    public = settings.probe_public_resolver
+    return NetworkProber(inside, Vantage(public, settings.probe_public_proxy) if public else None)
 
 
 def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
     """The loops and handlers on given ports."""
     known_zones = partial(policy.known_zones, cloud=settings.cloud)
     teller = Teller(ports.outbox, keep_personal_data=settings.keeps_personal_data)
+    watcher = Watcher(
+        ports.cloud,
+        ports.ledger,
+        ports.requests,
+        ports.clock,
+        watched=Watched(
+            partial(policy_watch.of_profile, rules),
+            partial(policy_watch.of_account, rules),
+            partial(policy_watch.of_id, rules),
+            partial(policy_watch.of_place, rules),
+        ),
+        tell=teller.notice,
+    )
+
+    async def tell(report: Report) -> None:
+        await teller.report(report)
+        await watcher.on_pass(report)
+
     reconciler = Reconciler(
         ports.cloud,
         ports.ledger,
         ports.clock,
         desired_for=partial(policy.desired_for, rules),
         known_zones=known_zones,
-        tell=teller.report,
+        tell=tell,
+        prove=Prover(ports.prober).prove if ports.prober else None,
         patience=settings.retry_for,
     )
     sweep = Sweep(
@@ -106,6 +136,7 @@ def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
         ports,
         reconciler,
         sweep,
+        watcher,
         teller,
         Scope(
             partial(policy.speaks_of, rules),

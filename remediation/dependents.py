@@ -57,7 +57,7 @@ async def _targets(owner: ResourceId, cloud: Cloud) -> tuple[ResourceId, ...] | 
 async def _of_record(
     resource: ResourceId, served: tuple[ResourceId, ...], sources: Sources, tied: Tied
 ) -> tuple[ResourceId, ...]:
-    """The account whose names the record carries, if one GET can prove it; else all, and whom the index never saw.
+    """The account whose names the record carries, if one GET can prove it, or the fleet knows it; else all.
 
     A record bears the account's subdomain, which mostly is its name. Subdomains are unique in the world, so one match
     is enough; the name alone proves nothing, since another account may have it as its subdomain.
@@ -69,7 +69,7 @@ async def _of_record(
                 return (account,)
     fleet = sources.fleet.accounts(sources.subscriptions)
     unseen = [a.id async for a in fleet if _bears(a, resource.name) and tied(a)]
-    return (*served, *unseen)
+    return tuple(unseen) or served
 
 
 async def _account(account: ResourceId, cloud: Cloud) -> Account | None:

@@ -2,7 +2,7 @@
 
 The reasons, in the order in which they are asked:
 
-AUDIT    the profile only audits this group of rules
+AUDIT    the profile only audits this rule
 EXEMPT   a dated exemption of the policy covers the rule
 GRACE    the account is newer than the profile's grace period
 BUSY     Azure is changing the account, and refuses endpoint work until it is done
@@ -10,17 +10,20 @@ BUSY     Azure is changing the account, and refuses endpoint work until it is do
 
 from datetime import datetime
 
-from remediation.model import Desired, Observed, RuleGroup
+from remediation.model import Desired, Observed
 from remediation.plan import (
     Action,
     ApproveConnection,
-    CloseAccess,
+    AttachZones,
     CreateEndpoint,
+    CreateZone,
     Finding,
     Plan,
     Reason,
+    RemoveBrokenEndpoint,
     Restrained,
     Withheld,
+    is_account_change,
 )
 
 
@@ -50,12 +53,13 @@ def _by_policy(
         return Withheld(finding, Reason.EXEMPT, message)
     if finding.remedy is None:
         return None
-    if finding.group in desired.audited:
+    if finding.rule in desired.audited:
         return Withheld(
-            finding, Reason.AUDIT, f"profile {desired.profile} only audits {finding.group}"
+            finding, Reason.AUDIT, f"profile {desired.profile} only audits {finding.rule}"
         )
+    # Clocks differ: without a grace period, an account of the next second is no reason to wait.
     created = observed.account.created
-    if created is not None and now < created + desired.grace:
+    if desired.grace and created is not None and now < created + desired.grace:
         ends = created + desired.grace
         return Withheld(
             finding, Reason.GRACE, f"the account is new; its grace ends {ends:%Y-%m-%d %H:%M} UTC"
@@ -68,21 +72,25 @@ def _behind(finding: Finding, before: list[Withheld]) -> Withheld | None:
     if not finding.awaits:
         return None
     for each in before:
-        built = each.finding.remedy is not None and each.finding.group is not RuleGroup.ACCESS
-        if built and each.reason is not Reason.BUSY:
+        if _is_built_upon(each.finding.remedy) and each.reason is not Reason.BUSY:
             return Withheld(finding, each.reason, f"it waits for what is held back: {each.message}")
     return None
 
 
 def _busy(finding: Finding, before: list[Finding], observed: Observed) -> Withheld | None:
     """One account operation at a time: after a PATCH the endpoint work is refused for a while (azurerm#31712)."""
-    closing = any(isinstance(each.remedy, CloseAccess) for each in before)
-    if _is_endpoint_work(finding.remedy) and (closing or not observed.account.is_settled):
+    changing = any(is_account_change(each.remedy) for each in before)
+    if _is_endpoint_work(finding.remedy) and (changing or not observed.account.is_settled):
         return Withheld(
             finding, Reason.BUSY, f"account {observed.account.id.name} is being changed"
         )
     return None
 
 
+def _is_built_upon(action: Action | None) -> bool:
+    """Links and records come last: nothing waits for them, nor for a change of the account."""
+    return _is_endpoint_work(action) or isinstance(action, AttachZones | CreateZone)
+
+
 def _is_endpoint_work(action: Action | None) -> bool:
-    return isinstance(action, CreateEndpoint | ApproveConnection)
+    return isinstance(action, CreateEndpoint | RemoveBrokenEndpoint | ApproveConnection)

@@ -53,7 +53,7 @@ def _merged(incident: Report | None, report: Report) -> Report:
     return replace(
         incident,
         verdict=report.verdict,
-        drifts=_once(incident.drifts + report.drifts),
+        drifts=_once(incident.drifts + drifts),
         results=_each_once(incident.results + effective),
         exposed_seconds=report.exposed_seconds
         if incident.exposed_seconds is None

@@ -7,13 +7,14 @@ else is for the record, and optional: it may be missing, null, `{}`, in another 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from remediation.model import ResourceId
 from remediation.report import Actor, ActorKind, Cause, Trigger
+from remediation.watch import OPERATIONS, Notice, Operation, Place
 
 type Fields = Mapping[str, object]
 
@@ -108,14 +109,7 @@ class NotOurs:
 
 def read_text(text: str, now: datetime, *, tenant: str = "") -> tuple[Sighting | NotOurs, ...]:
     """Reads a queue message: one event, or an array of events."""
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        return (_not_ours(Drop.MALFORMED, f"{len(text)} characters that are not JSON"),)
-    if body == []:
-        return (_not_ours(Drop.MALFORMED, "an empty array"),)
-    events = body if isinstance(body, list) else [body]
-    return tuple(read(event, now, tenant=tenant) for event in events)
+    return _each(text, lambda event: read(event, now, tenant=tenant))
 
 
 def read(body: object, now: datetime, *, tenant: str = "") -> Sighting | NotOurs:
@@ -134,13 +128,19 @@ def read(body: object, now: datetime, *, tenant: str = "") -> Sighting | NotOurs
     dropped = _foreign(resource, data, tenant) or _other_operation(data, verb)
     if dropped is not None:
         return dropped
-    return Sighting(resource, _cause(event, data, resource, verb, now))
+    operation = f"{WATCHED[resource.type]}/{verb}"
+    return Sighting(resource, _cause(event, data, resource.text, operation, now))
 
 
-def anonymous(sighting: Sighting) -> Sighting:
+def read_watched(text: str, now: datetime) -> tuple[Notice | NotOurs, ...]:
+    """Reads a message of the watch queue: there the operation says what happened, since no id tells an action."""
+    return _each(text, lambda event: _watched(event, now))
+
+
+def anonymous[T: (Sighting, Notice)](seen: T) -> T:
     """Without the name and the address of a person; object id and app id stay."""
-    actor = replace(sighting.cause.actor, name="", ip="")
-    return replace(sighting, cause=replace(sighting.cause, actor=actor))
+    actor = replace(seen.cause.actor, name="", ip="")
+    return replace(seen, cause=replace(seen.cause, actor=actor))
 
 
 def account_of(resource: ResourceId) -> ResourceId | None:
@@ -152,6 +152,45 @@ def account_of(resource: ResourceId) -> ResourceId | None:
 def owner_of(resource: ResourceId) -> ResourceId:
     """The resource itself, or the topmost one that it is a child of: an account, an endpoint, a zone."""
     return ResourceId.parse("/".join(resource.text.split("/")[:_PARTS_OF_OWNER]))
+
+
+def _each[T](text: str, read_one: Callable[[object], T]) -> tuple[T | NotOurs, ...]:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return (_not_ours(Drop.MALFORMED, f"{len(text)} characters that are not JSON"),)
+    if body == []:
+        return (_not_ours(Drop.MALFORMED, "an empty array"),)
+    return tuple(map(read_one, body if isinstance(body, list) else [body]))
+
+
+def _watched(body: object, now: datetime) -> Notice | NotOurs:
+    event = _fields(body)
+    data = _fields(event.get("data"))
+    type_ = _word(event.get("eventtype")) or _word(event.get("type"))
+    told = _word(data.get("operationname"))
+    operation = OPERATIONS.get(told.casefold())
+    if operation is None or not _is_success(type_.casefold(), operation):
+        return _not_ours(Drop.UNKNOWN_OPERATION, f"event type {type_}, operation {told}")
+    candidates = (data.get("resourceuri"), event.get("subject"))
+    place, changed = next(filter(None, map(_place, candidates)), (None, ""))
+    if place is None:
+        return _not_ours(Drop.MALFORMED, f"{told} without the well-formed id of a place")
+    return Notice(operation, place, _cause(event, data, changed, operation.name, now))
+
+
+def _is_success(type_: str, operation: Operation) -> bool:
+    verb = operation.name.rsplit("/", 1)[1]
+    return type_ == f"microsoft.resources.resource{verb}success"
+
+
+def _place(value: object) -> tuple[Place, str] | None:
+    """Where it happened, and the id of what was changed."""
+    text = _clean(value)
+    try:
+        return (Place.of(text), text) if text else None
+    except ValueError:
+        return None
 
 
 def _why_not(type_: str) -> Drop:
@@ -170,14 +209,17 @@ def _resource(event: Fields, data: Fields) -> ResourceId | None:
 
 
 def _id(value: object) -> ResourceId | None:
-    """Refuses what no ARM id holds (`?`, `%`, `..`, control characters), so that only names ever reach a URL."""
-    text = "/" + value.strip().strip("/") if isinstance(value, str) else ""
-    if len(text) > _LONGEST_ID or not _ID.fullmatch(text):
-        return None
+    text = _clean(value)
     try:
-        return ResourceId.parse(text)
+        return ResourceId.parse(text) if text else None
     except ValueError:
         return None
+
+
+def _clean(value: object) -> str:
+    """Refuses what no ARM id holds (`?`, `%`, `..`, control characters), so that only names ever reach a URL."""
+    text = "/" + value.strip().strip("/") if isinstance(value, str) else ""
+    return text if len(text) <= _LONGEST_ID and _ID.fullmatch(text) else ""
 
 
 def _foreign(resource: ResourceId, data: Fields, tenant: str) -> NotOurs | None:
@@ -197,12 +239,12 @@ def _other_operation(data: Fields, verb: str) -> NotOurs | None:
     return _not_ours(Drop.UNKNOWN_OPERATION, f"operation {operation}")
 
 
-def _cause(event: Fields, data: Fields, resource: ResourceId, verb: str, now: datetime) -> Cause:
+def _cause(event: Fields, data: Fields, resource: str, operation: str, now: datetime) -> Cause:
     return Cause(
         trigger=Trigger.EVENT,
         at=_moment(event, data, now),
-        operation=f"{WATCHED[resource.type]}/{verb}",
-        resource=resource.text,
+        operation=operation,
+        resource=resource,
         event_id=_word(event.get("id")),
         correlation_id=_word(data.get("correlationid")),
         actor=_actor(_fields(data.get("claims")), _fields(data.get("httprequest"))),

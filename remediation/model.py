@@ -7,6 +7,7 @@ of Azure are kept as they came, compared without case.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network
 from typing import Any, Self
 
 from pydantic import GetCoreSchemaHandler
@@ -161,6 +162,15 @@ class Account:
     connections: tuple[Connection, ...] = ()
     tags: Tags = ()
     created: datetime | None = None
+    local_auth_disabled: bool = False
+    outbound_restricted: bool = False
+    allowed_fqdns: tuple[str, ...] = ()
+    capabilities: frozenset[str] = frozenset()
+
+    @property
+    def supports_networks(self) -> bool:
+        """False for kinds that cannot be closed, such as Bing; an account that lists nothing counts as able."""
+        return not self.capabilities or "virtualnetworks" in self.capabilities
 
     @property
     def exposure(self) -> Exposure:
@@ -279,12 +289,42 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Subnet:
+    """What stands between clients and an endpoint in its subnet."""
+
+    id: ResourceId
+    endpoint_policies: str = "Disabled"
+    security_group: ResourceId | None = None
+    route_table: ResourceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vnet:
+    """The virtual network of an endpoint. Without DNS servers of its own, Azure's resolver asks the linked zones."""
+
+    id: ResourceId
+    location: str
+    dns_servers: tuple[str, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Perimeter:
+    """A network security perimeter that the account belongs to; Enforced, its rules override the account's."""
+
+    name: str
+    mode: str
+    admits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """The private path to one account, as far as it exists."""
 
     endpoints: tuple[Endpoint, ...] = ()
     zones: tuple[Zone, ...] = ()
-    vnet_location: str | None = None
+    vnet: Vnet | None = None
+    perimeters: tuple[Perimeter, ...] = ()
 
     def zone(self, zone_id: ResourceId) -> Zone | None:
         return next((zone for zone in self.zones if zone.id == zone_id), None)
@@ -310,17 +350,46 @@ class RuleGroup(StrEnum):
 
 
 class Recreate(StrEnum):
-    """When a private endpoint may be created again."""
+    """When a private endpoint may be created again: only `BROKEN` lets Latch delete one first."""
 
     NEVER = "never"
     MISSING = "missing"
+    BROKEN = "broken"
 
 
 class RecordsBy(StrEnum):
-    """Who writes the A records: the endpoint's zone group, or Latch itself."""
+    """Who writes the A records: the endpoint's zone group, Latch itself, or somebody else."""
 
     ZONE_GROUP = "zone-group"
     RECORDS = "records"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The networks that a profile lets in beside the private endpoint; all others are removed."""
+
+    ranges: tuple[IPv4Network, ...] = ()
+    subnets: tuple[ResourceId, ...] = ()
+
+    def lets_in(self, rule: str) -> bool:
+        """Whether an IP rule of the account lies within an allowed range. What is no IPv4 range never does."""
+        try:
+            wanted = IPv4Network(rule, strict=False)
+        except ValueError:
+            return False
+        return any(wanted.subnet_of(each) for each in self.ranges)
+
+    def lets_in_subnet(self, rule: SubnetRule) -> bool:
+        """Whether a subnet rule of the account names an allowed subnet."""
+        return any(rule.subnet.casefold().rstrip("/") == each.key for each in self.subnets)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """What an account may reach by itself: nothing, or these host names."""
+
+    fqdns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +403,13 @@ class EndpointSpec:
     tags: Tags = ()
     nic_name: str | None = None
     recreate: Recreate = Recreate.MISSING
+    others: tuple[str, ...] = ()
+
+    def admits(self, endpoint: ResourceId | None) -> bool:
+        """Whether the policy lets this endpoint be connected beside the account's own; None is one without an id."""
+        words = {word.casefold().rstrip("/") for word in self.others}
+        known = set[str]() if endpoint is None else {endpoint.subscription, endpoint.key}
+        return bool(words & (known | {"*"}))
 
     @property
     def vnet(self) -> ResourceId:
@@ -366,6 +442,8 @@ class DnsSpec:
 
     zones: tuple[ZoneSpec, ...]
     records_by: RecordsBy = RecordsBy.ZONE_GROUP
+    custom_servers: tuple[str, ...] = ()
+    resolver: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,14 +461,22 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What the policy wants of one account. An endpoint or DNS of None means: not asked for."""
+    """What the policy wants of one account. None, False and empty mean: not asked for.
+
+    `selected` of None is the default: nobody gets in but through the private endpoint. `audited` names rules.
+    """
 
     profile: str
-    audited: frozenset[RuleGroup] = frozenset()
+    audited: frozenset[str] = frozenset()
     endpoint: EndpointSpec | None = None
     dns: DnsSpec | None = None
     grace: timedelta = timedelta()
     exemptions: tuple[Exemption, ...] = ()
+    selected: Selected | None = None
+    no_bypass: bool = False
+    local_auth_disabled: bool = False
+    outbound: Outbound | None = None
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from remediation.model import (
     EndpointSpec,
     LinkSpec,
     Network,
+    Record,
     ResourceId,
     ZoneSpec,
 )
@@ -31,6 +32,7 @@ class Path:
     declared: bool
     endpoint: Endpoint | None
     dns: DnsSpec | None
+    asks_for_names: bool
 
     @classmethod
     def trace(cls, desired: Desired, account: Account, network: Network) -> "Path":
@@ -45,14 +47,16 @@ class Path:
             and endpoint is not None
             and desired.endpoint.id == endpoint.id
         )
-        return cls(account, network, spec, declared, endpoint, dns)
+        return cls(account, network, spec, declared, endpoint, dns, desired.dns is not None)
 
     @property
     def connection(self) -> Connection | None:
-        """The account's side of the endpoint."""
-        if self.endpoint is None:
+        """The account's side of the endpoint, and not of one that bore its name before."""
+        endpoint = self.endpoint
+        if endpoint is None:
             return None
-        return next((c for c in self.account.connections if c.endpoint == self.endpoint.id), None)
+        mine = [c for c in self.account.connections if c.endpoint == endpoint.id]
+        return min(mine, key=lambda c: c.guid != endpoint.guid.casefold(), default=None)
 
     @property
     def is_settled(self) -> bool:
@@ -63,6 +67,12 @@ class Path:
     def leads_elsewhere(self) -> bool:
         """True when the name asked for is that of another account's endpoint: not ours to change."""
         return self.endpoint is not None and self.endpoint.target not in (None, self.account.id)
+
+    def is_taken(self, record: Record | None) -> bool:
+        """True when the platform wrote it for another endpoint that still carries traffic to the account."""
+        mine = None if self.endpoint is None else self.endpoint.id
+        others = {c.guid for c in self.account.connections if c.is_approved and c.endpoint != mine}
+        return record is not None and (record.owner or "").casefold() in others
 
     def addresses(self, zone: ZoneSpec) -> tuple[tuple[str, Address], ...]:
         """The record names in this zone, with the address that each must have."""
@@ -107,12 +117,17 @@ def spec_of(endpoint: Endpoint) -> EndpointSpec:
 
 
 def _dns_of(endpoint: Endpoint | None, network: Network) -> DnsSpec | None:
-    """The zones that the endpoint registers in, with the links they have."""
+    """The zones that the endpoint registers in, with the links they have, as those are: they may serve others too."""
     if endpoint is None or endpoint.zone_group is None:
         return None
     zones = []
     for config in endpoint.zone_group.configs:
         zone = network.zone(config.zone)
-        links = () if zone is None else tuple(LinkSpec(link.vnet) for link in zone.links)
-        zones.append(ZoneSpec(config.zone, links))
+        links = () if zone is None else zone.links
+        adopted = tuple(
+            LinkSpec(link.vnet, link.resolution_policy or "Default")
+            for link in links
+            if not link.registration
+        )
+        zones.append(ZoneSpec(config.zone, adopted))
     return DnsSpec(tuple(zones))

@@ -23,26 +23,41 @@ from collections.abc import Callable, Iterator
 from remediation.model import Account, Baseline, Desired, Observed, ResourceId
 from remediation.path import Path, spec_of
 from remediation.plan import Finding, Plan
-from remediation.rules import access, dns, endpoint
+from remediation.rules import access, dns, endpoint, network
 
-ACCESS_RULES: tuple[Callable[[Account], Iterator[Finding]], ...] = (
+ACCESS_RULES: tuple[Callable[[Account, Desired], Iterator[Finding]], ...] = (
     access.public_access,
     access.network_acls,
+    access.network_rules,
+    access.bypass,
+    access.local_auth,
+    access.outbound,
+    access.custom_subdomain,
+    access.network_support,
 )
 PATH_RULES: tuple[Callable[[Path], Iterator[Finding]], ...] = (
     endpoint.endpoint_missing,
     endpoint.endpoint_state,
     endpoint.connection_state,
+    endpoint.endpoint_members,
+    endpoint.unknown_connection,
     dns.zone_missing,
     dns.zone_link,
+    dns.link_settings,
     dns.zone_group,
     dns.record,
+    network.perimeter,
+    network.custom_dns,
+    network.subnet_policies,
 )
 
 
 def plan(desired: Desired, observed: Observed) -> Plan:
     """Every finding, in the order of its remedy. Without a network (the FAST lane) only access is judged."""
-    findings = [f for rule in ACCESS_RULES for f in rule(observed.account)]
+    account = observed.account
+    if not account.supports_networks:
+        return Plan(tuple(access.network_support(account, desired)))
+    findings = [f for rule in ACCESS_RULES for f in rule(account, desired)]
     if observed.network is not None:
         path = Path.trace(desired, observed.account, observed.network)
         findings += [f for rule in PATH_RULES for f in rule(path)]

@@ -24,15 +24,19 @@ from remediation.model import (
     EndpointSpec,
     Exemption,
     LinkSpec,
+    Outbound,
+    RecordsBy,
     ResourceId,
+    Selected,
     Tags,
     ZoneSpec,
 )
-from remediation.policy_document import (
+from remediation.policy_document import ExemptionSection, Policy
+from remediation.policy_sections import (
+    AccessSection,
     DnsSection,
     EndpointSection,
-    ExemptionSection,
-    Policy,
+    OutboundSection,
     Selector,
 )
 from remediation.policy_words import LONGEST_ENDPOINT_NAME, LONGEST_NIC_NAME, PLACEHOLDER
@@ -80,11 +84,16 @@ def desired_for(
     endpoint = _endpoint(profile.endpoint, account) or remembered.endpoint
     return Desired(
         profile.name,
-        profile.mode.audited,
+        profile.audited,
         endpoint,
-        _dns(profile.dns, endpoint, zone_names) if profile.dns else remembered.dns,
+        _dns(profile.dns, account, endpoint, zone_names) if profile.dns else remembered.dns,
         profile.limits.grace,
         tuple(_exemption(e) for e in policy.exemptions if _is_exempt(e, account, now)),
+        selected=_selected(profile.public_access),
+        no_bypass=profile.trusted_services == "none",
+        local_auth_disabled=profile.local_auth == "disabled",
+        outbound=_outbound(profile.outbound),
+        kinds=profile.kinds,
     )
 
 
@@ -144,6 +153,14 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     return not patterns or any(fnmatchcase(name, pattern.casefold()) for pattern in patterns)
 
 
+def _selected(section: AccessSection | None) -> Selected | None:
+    return None if section is None else Selected(section.selected.ranges, section.selected.subnets)
+
+
+def _outbound(section: OutboundSection | None) -> Outbound | None:
+    return None if section is None else Outbound(section.allow)
+
+
 def _endpoint(section: EndpointSection | None, account: Account) -> EndpointSpec | None:
     if section is None:
         return None
@@ -159,6 +176,7 @@ def _endpoint(section: EndpointSection | None, account: Account) -> EndpointSpec
         _tags(section.tags),
         section.nic_name and _named(section.nic_name, account, LONGEST_NIC_NAME),
         section.recreate,
+        section.other_connections,
     )
 
 
@@ -176,19 +194,28 @@ def _tags(tags: dict[str, str]) -> Tags:
 
 
 def _dns(
-    section: DnsSection, endpoint: EndpointSpec | None, zone_names: tuple[str, ...]
+    section: DnsSection,
+    account: Account,
+    endpoint: EndpointSpec | None,
+    zone_names: tuple[str, ...],
 ) -> DnsSpec | None:
     if not zone_names:
         return None
     own = () if endpoint is None else (endpoint.vnet,)
     links = tuple(LinkSpec(vnet, section.resolution_policy) for vnet in section.link or own)
-    zones = tuple(ZoneSpec(_zone_id(section, name), links) for name in zone_names)
-    return DnsSpec(zones, section.records)
+    if section.records is RecordsBy.EXTERNAL:
+        links = ()
+    zones = tuple(ZoneSpec(_zone_id(section, account, name), links) for name in zone_names)
+    servers = tuple(map(str, section.custom_servers))
+    resolver = None if section.resolver is None else str(section.resolver)
+    return DnsSpec(zones, section.records, servers, resolver)
 
 
-def _zone_id(section: DnsSection, name: str) -> ResourceId:
+def _zone_id(section: DnsSection, account: Account, name: str) -> ResourceId:
+    """External zones need no group: theirs is the account's, so that each has an id for its name to be in."""
     overrides = {zone.name.casefold(): zone for _, zone in section.zones.values()}
-    default = f"{section.resource_group}/providers/Microsoft.Network/privateDnsZones/{name}"
+    group = section.resource_group or "/".join(account.id.text.split("/")[:5])
+    default = f"{group}/providers/Microsoft.Network/privateDnsZones/{name}"
     return overrides.get(name.casefold()) or ResourceId.parse(default)
 
 

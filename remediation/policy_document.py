@@ -1,182 +1,47 @@
-"""What may a policy say? The sections of the document. Pure: no clock, no network, no logging.
+"""What may a policy say? Profiles, exemptions and the whole. Pure: no clock, no network, no logging."""
 
-What is left out stands for "all" or for the default; an empty list is refused, because it could mean all as well as
-none.
-"""
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
 
-from datetime import timedelta
-from enum import StrEnum
-from ipaddress import IPv4Address
-from typing import Annotated, Literal
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    ValidationInfo,
-)
-
+from remediation import catalog
+from remediation.catalog import RULES, Default, Rule
 from remediation.model import RecordsBy, Recreate, RuleGroup
-from remediation.policy_words import (
-    PLACEHOLDER,
-    AccountPattern,
-    Duration,
-    EndpointName,
-    GroupId,
-    GroupName,
-    Moment,
-    NicName,
-    RuleName,
-    SecurityGroupId,
-    SubnetId,
-    SubscriptionId,
-    Text,
-    VnetId,
-    ZoneOverride,
+from remediation.policy_sections import (
+    FILLED,
+    AccessSection,
+    DnsSection,
+    EndpointSection,
+    LimitsSection,
+    Mode,
+    Modes,
+    OutboundSection,
+    Scope,
+    Section,
+    Selector,
+    for_every_group,
+    word_or_mapping,
 )
+from remediation.policy_words import AccountPattern, Moment, RuleName, Text, refuse
+from remediation.watch import Topic
 
 
-def _filled[T: (tuple[object, ...], dict[str, object])](value: T) -> T:
-    if not value:
-        raise ValueError("must not be empty")
+def _topics(value: object) -> object:
+    """`all` and `none` in one word: an empty list could mean either."""
+    if value == "all":
+        return tuple(Topic)
+    if value == "none":
+        return ()
+    if value == []:
+        raise ValueError("must not be empty; write none")
     return value
 
 
-FILLED = AfterValidator(_filled)
-
-
-class Section(BaseModel):
-    """A mapping of the document: unknown keys are refused, and nothing changes once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Selector(Section):
-    """Which accounts: all conditions that are given must hold. Nothing is compared with case but the values of tags."""
-
-    subscriptions: Annotated[tuple[SubscriptionId, ...], FILLED] = ()
-    """Ids of subscriptions."""
-
-    resource_groups: Annotated[tuple[Text, ...], FILLED] = ()
-    """Patterns for the name of the account's resource group, such as `rg-ai-*`."""
-
-    kinds: Annotated[tuple[Text, ...], FILLED] = ()
-    """Kinds of account, such as `OpenAI` and `AIServices`."""
-
-    names: Annotated[tuple[Text, ...], FILLED] = ()
-    """Patterns for the account's name, such as `aoai-*`."""
-
-    tags: Annotated[dict[Text, str], FILLED] = {}
-    """Tags that the account must all bear."""
-
-
-class Scope(Selector):
-    """Which accounts the policy speaks of."""
-
-    subscriptions: Annotated[tuple[SubscriptionId, ...], FILLED]
-    """Ids of the subscriptions whose accounts are watched."""
-
-
-class Mode(StrEnum):
-    """Whether findings are remedied, or only reported."""
-
-    ENFORCE = "enforce"
-    AUDIT = "audit"
-
-
-class Modes(Section):
-    """One mode for each group of rules."""
-
-    access: Mode
-    """Public network access and network rules."""
-
-    endpoint: Mode
-    """The private endpoint and its connection."""
-
-    dns: Mode
-    """Zones, links, zone group and records."""
-
-    @property
-    def audited(self) -> frozenset[RuleGroup]:
-        """The groups whose findings are only reported."""
-        modes = {
-            RuleGroup.ACCESS: self.access,
-            RuleGroup.ENDPOINT: self.endpoint,
-            RuleGroup.DNS: self.dns,
-        }
-        return frozenset(group for group, mode in modes.items() if mode is Mode.AUDIT)
-
-
-def _for_every_group(value: object) -> object:
-    """One word stands for all three."""
-    return {group.value: value for group in RuleGroup} if isinstance(value, str) else value
-
-
-class EndpointSection(Section):
-    """The private endpoint that each account of the profile must have."""
-
-    subnet: SubnetId
-    """Id of the subnet where the endpoint gets its addresses. The endpoint lives in its network's region and
-    subscription, wherever the account is."""
-
-    resource_group: GroupName | None = None
-    """Name of the endpoint's resource group, in the network's subscription. Default: the network's group."""
-
-    name: EndpointName = f"pe-{PLACEHOLDER}"
-    """Name of the endpoint; `{account}` stands for the account's name. Accounts of the same name in different groups
-    need profiles with different names or groups."""
-
-    static_ips: Annotated[dict[Text, IPv4Address], FILLED] = {}
-    """Fixed addresses, one for each member (`default`; for AIServices also `secondary` and `third`). Only for a profile
-    that matches one account. Default: the subnet gives addresses."""
-
-    application_security_groups: Annotated[tuple[SecurityGroupId, ...], FILLED] = ()
-    """Ids of the application security groups that the endpoint joins."""
-
-    tags: Annotated[dict[Text, str], FILLED] = {}
-    """Tags of the endpoint."""
-
-    nic_name: NicName | None = None
-    """Name of the endpoint's network interface; `{account}` stands for the account's name. Default: Azure names it."""
-
-    recreate: Recreate = Recreate.MISSING
-    """When the endpoint may be created: `missing` when there is none, or `never`."""
-
-
-def _beside_names(value: object) -> object:
-    """Puts each id beside the name it is given for, so that the two can be compared."""
-    return {name: (name, id_) for name, id_ in value.items()} if isinstance(value, dict) else value
-
-
-class DnsSection(Section):
-    """Where the names of each account of the profile must lead."""
-
-    resource_group: GroupId
-    """Id of the resource group where the private DNS zones live; it may be in another subscription."""
-
-    zones: Annotated[
-        dict[str, ZoneOverride],
-        BeforeValidator(_beside_names, json_schema_input_type=dict[str, str]),
-        FILLED,
-    ] = {}
-    """Ids of single zones that live elsewhere, by the name of the zone."""
-
-    link: Annotated[tuple[VnetId, ...], FILLED] = ()
-    """Ids of the virtual networks whose clients must find the zones. Default: the network of the endpoint."""
-
-    resolution_policy: Literal["Default", "NxDomainRedirect"] = "Default"
-    """What a linked network answers for names that the zone lacks: nothing, or what public DNS says."""
-
-    records: RecordsBy = RecordsBy.ZONE_GROUP
-    """Who writes the records: the endpoint's `zone-group`, or Latch itself (`records`)."""
-
-
-class LimitsSection(Section):
-    """How far Latch may go."""
-
-    grace: Duration = timedelta()
-    """How long a new account may stay as it was created, such as `30m`, `2h` or `1d`; it is reported all the while."""
+Topics = Annotated[
+    tuple[Topic, ...],
+    BeforeValidator(_topics, json_schema_input_type=Literal["all", "none"] | tuple[Topic, ...]),
+]
 
 
 def _unique(name: str, info: ValidationInfo) -> str:
@@ -197,11 +62,38 @@ class Profile(Section):
     match: Selector = Selector()
     """Which accounts of the scope. Default: all."""
 
-    mode: Annotated[Modes, BeforeValidator(_for_every_group, json_schema_input_type=Mode | Modes)]
+    mode: Annotated[Modes, BeforeValidator(for_every_group, json_schema_input_type=Mode | Modes)]
     """`enforce` remedies what is found, `audit` only reports it; one word for all, or one for each group of rules."""
 
-    public_access: Literal["disabled"] = "disabled"
-    """Who may reach the account from outside its private endpoints: nobody."""
+    rules: Annotated[dict[RuleName, Mode], FILLED] = Field(default={})
+    """Modes of single rules, which win over `mode`."""
+
+    public_access: Annotated[
+        AccessSection | None,
+        word_or_mapping({"disabled": None}, Literal["disabled"] | AccessSection),
+    ] = None
+    """Who may reach the account from outside its private endpoints: nobody (`disabled`), or `selected` networks."""
+
+    trusted_services: Literal["keep", "none"] = "keep"
+    """Whether Azure's trusted services may pass by the network rules: `keep` leaves that as it is, `none` ends it.
+    Retrieval through Azure AI Search may need them."""
+
+    local_auth: Literal["keep", "disabled"] = "keep"
+    """Whether keys open the account: `keep` leaves that as it is, `disabled` turns them off. Who uses a key is cut
+    off."""
+
+    outbound: Annotated[
+        OutboundSection | None,
+        word_or_mapping(
+            {"keep": None, "restricted": OutboundSection.model_construct(allow=())},
+            Literal["keep", "restricted"] | OutboundSection,
+        ),
+    ] = None
+    """What the account itself may reach: `keep` leaves that as it is, `restricted` allows nothing, `allow` these
+    hosts."""
+
+    kinds: Annotated[tuple[Text, ...], FILLED] = ()
+    """Kinds of account that are allowed; others are reported. Default: all."""
 
     endpoint: EndpointSection | None = None
     """The private endpoint. Left out: the one that the account had when all was well."""
@@ -211,6 +103,49 @@ class Profile(Section):
 
     limits: LimitsSection = LimitsSection()
     """How far Latch may go."""
+
+    watch: Topics = tuple(Topic)
+    """Changes beside the private path that people are told of, and nothing else: `all`, `none` or a list. Default:
+    all."""
+
+    @property
+    def audited(self) -> frozenset[str]:
+        """The rules whose findings are only reported."""
+        named = {str(name): mode for name, mode in self.rules.items()}
+        modes = {name: named.get(name, self._usual(rule)) for name, rule in RULES.items()}
+        return frozenset(name for name, mode in modes.items() if mode is Mode.AUDIT)
+
+    def _usual(self, rule: Rule) -> Mode:
+        return Mode.AUDIT if rule.waits_for_a_word else self.mode.of(rule.group)
+
+    @model_validator(mode="after")
+    def _can_enforce(self) -> Self:
+        enforced = [RULES[name] for name, mode in self.rules.items() if mode is Mode.ENFORCE]
+        idle = {rule.name: self._idle(rule) for rule in enforced}
+        refuse({("rules", name): reason for name, reason in idle.items() if reason})
+        return self
+
+    def _idle(self, rule: Rule) -> str:
+        """Why enforcing the rule would do nothing; empty when it would do something."""
+        if rule.default is Default.NEVER:
+            return "it has no remedy and is only ever reported"
+        if rule.asks and rule.asks not in self._stated():
+            return f"it has nothing to enforce without {rule.asks}"
+        if rule.group is RuleGroup.DNS and self.dns and self.dns.records is RecordsBy.EXTERNAL:
+            return "nothing is written where records are external"
+        return ""
+
+    def _stated(self) -> Iterator[str]:
+        if self.public_access is not None:
+            yield catalog.SELECTED
+        if self.trusted_services == "none":
+            yield catalog.NO_BYPASS
+        if self.local_auth == "disabled":
+            yield catalog.NO_KEYS
+        if self.outbound is not None:
+            yield catalog.OUTBOUND
+        if self.endpoint is not None and self.endpoint.recreate is Recreate.BROKEN:
+            yield catalog.REBUILD
 
 
 class ExemptionSection(Section):

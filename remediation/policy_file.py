@@ -102,6 +102,8 @@ class _Reader:
     def mistake(self, error: ErrorDetails) -> _Mistake:
         """An unknown key stands where the key is, what is missing where it should be."""
         at = error["loc"]
+        if at[-1:] == (_KEY,):
+            return _Mistake.at(self.keys[at[:-1]], _message(error, at))
         if error["type"] == "extra_forbidden":
             return _Mistake.at(self.keys[at], _message(error, at))
         while at not in self.values and at:
@@ -118,6 +120,9 @@ def _syntax(error: yaml.YAMLError, text: str) -> _Mistake:
     return _Mistake.at(getattr(error, "problem_mark", None), message)
 
 
+# What pydantic calls a key that a mapping of names does not know.
+_KEY = "[key]"
+
 _MUST = {
     "string_type": "must be text",
     "tuple_type": "must be a list",
@@ -133,6 +138,8 @@ def _message(error: ErrorDetails, at: Location) -> str:
     given = error["input"]
     name = ".".join(map(str, at)) or "the policy"
     match error["type"]:
+        case "literal_error" if at[-1:] == (_KEY,):
+            return f"unknown key {given!r}{_nearest(given, str(error['ctx']['expected']))}"
         case "extra_forbidden":
             return f"unknown key {at[-1]!r}{did_you_mean(str(at[-1]), _known_keys(at[:-1]))}"
         case "missing":

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from remediation.model import Account, Baseline, Desired, Network, ResourceId
 from remediation.plan import Action
+from remediation.proof import Views
 from remediation.report import Json, Outcome, Report, Request
 
 # The code of the Busy that says that another pass holds the account's lease.
@@ -154,6 +155,18 @@ class Outbox(Protocol):
 
     async def ask(self, alert_id: str, delay: float = 0) -> None:
         """Asks for the delivery of a stored alert, now or after `delay` seconds."""
+        ...
+
+
+class Prober(Protocol):
+    """The names of an account as clients find them, inside the network and on the internet.
+
+    Must: contact nothing but these names, on port 443; end within 15 seconds.
+    Must not: send a key or a token; follow a redirect; raise for what a network may do.
+    """
+
+    async def look(self, hosts: Sequence[str]) -> Views:
+        """Each name from each place: where it leads, and what answers there."""
         ...
 
 

@@ -13,11 +13,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from remediation import guard, incident, planner
-from remediation.errors import RemediationError, Retryable, Unavailable
-from remediation.model import Account, Baseline, Desired, Observed, ResourceId, RuleGroup
-from remediation.plan import Action, CloseAccess, Finding, Plan, Reason, Restrained
+from remediation.catalog import RULES
+from remediation.errors import Busy, RemediationError, Retryable, Unavailable
+from remediation.model import Account, Baseline, Desired, Observed, ResourceId
+from remediation.plan import (
+    Action,
+    ChangeAccount,
+    Finding,
+    Plan,
+    Reason,
+    Restrained,
+    Severity,
+    is_account_change,
+)
 from remediation.policy import OutOfScope
 from remediation.ports import LEASE_TAKEN, Clock, Cloud, History, Lease, Ledger, NextLook
+from remediation.proof import Proof
 from remediation.report import (
     Drift,
     Lane,
@@ -36,6 +47,7 @@ type DesiredFor = Callable[
 ]
 type KnownZones = Callable[[str], tuple[str, ...] | None]
 type Tell = Callable[[Report], Awaitable[None]]
+type Prove = Callable[[Desired, Observed], Awaitable[Proof | None]]
 
 _CLEAN = (Verdict.CONVERGED, Verdict.REMEDIED)
 
@@ -69,9 +81,11 @@ class Reconciler:
         desired_for: DesiredFor,
         known_zones: KnownZones,
         tell: Tell,
+        prove: Prove | None = None,
         patience: timedelta,
     ) -> None:
         """Takes the ports, the policy as functions, and how long a waiting pass is tried again."""
+        self._prove = prove
         self._tell = tell
         self._cloud = cloud
         self._ledger = ledger
@@ -112,8 +126,14 @@ class Reconciler:
             history = await self._ledger.history(request.account)
         except RemediationError as error:
             return _logged(self._unrecorded(request, error))
-        sight = await self._look(request, history.baseline, audited=frozenset(RuleGroup))
-        return _logged(self._report(request, started, sight, ()))
+        sight = await self._look(request, history.baseline, audited=frozenset(RULES))
+        return _logged(await self._proven(self._report(request, started, sight, ()), sight))
+
+    async def _proven(self, report: Report, sight: Sight) -> Report:
+        """The report with what clients see; reading alone proves only what Resource Manager says."""
+        if self._prove is None or sight.desired is None or sight.observed is None:
+            return report
+        return replace(report, proof=await self._prove(sight.desired, sight.observed))
 
     async def _close_unremembered(self, request: Request) -> None:
         """Closing comes first, also when the ledger does not answer; all else waits until it does."""
@@ -130,6 +150,8 @@ class Reconciler:
         found = self._bounded(request, self._report(request, started, sight, results))
         report, opened = incident.follow(history.incident, found)
         report, next_look = _one_chain(request, report, history.next_look)
+        if report.verdict is Verdict.REMEDIED or request.cause.trigger is Trigger.RECHECK:
+            report = await self._proven(report, sight)
         await self._tell(report)
         remembered, serves = history.baseline, tuple[ResourceId, ...]()
         if report.verdict in _CLEAN and sight.desired is not None and sight.observed is not None:
@@ -143,7 +165,7 @@ class Reconciler:
         self,
         request: Request,
         baseline: Baseline | None,
-        audited: frozenset[RuleGroup] = frozenset(),
+        audited: frozenset[str] = frozenset(),
     ) -> Sight:
         try:
             account = await self._cloud.account(request.account)
@@ -185,7 +207,8 @@ class Reconciler:
     async def _attempt(self, action: Action) -> Result:
         try:
             return Result(str(action), await self._cloud.apply(action))
-        except Unavailable as error:
+        except (Busy, Unavailable) as error:
+            # The answer may be lost, or be that to a second try (aiohttp repeats a PUT whose connection broke).
             return replace(_failed(str(action), error), outcome=Outcome.UNSURE)
         except RemediationError as error:
             return _failed(str(action), error)
@@ -309,11 +332,17 @@ def _drift(finding: Finding) -> Drift:
 
 def _exposed(report: Report, sight: Sight) -> float | None:
     """Seconds from the end of the write that opened the account to our closing of it; only an event tells them."""
-    closed = any(
-        isinstance(action, CloseAccess) and result.outcome is Outcome.DONE
-        for action, result in zip(sight.restrained.plan.actions, report.results, strict=False)
+    plan = sight.restrained.plan
+    was_open = any(
+        finding.severity is Severity.CRITICAL and is_account_change(finding.remedy)
+        for finding in plan.findings
     )
-    if not closed or report.cause.trigger is not Trigger.EVENT:
+    changed = any(
+        isinstance(action, ChangeAccount) or is_account_change(action)
+        for action, result in zip(plan.actions, report.results, strict=False)
+        if result.outcome is Outcome.DONE
+    )
+    if not (was_open and changed) or report.cause.trigger is not Trigger.EVENT:
         return None
     return max((report.ended - report.cause.at).total_seconds(), 0.0)
 

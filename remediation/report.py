@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from remediation.model import ResourceId
+from remediation.proof import Proof
 
 type Json = dict[str, Any]
 
@@ -86,7 +87,7 @@ class Request:
 
 
 class Outcome(StrEnum):
-    """How one action ended. Unsure: no answer came, so it may have taken effect; the next look tells."""
+    """How one action ended. Unsure: it may have taken effect; the next look tells."""
 
     DONE = "done"
     STARTED = "started"
@@ -163,6 +164,7 @@ class Report:
     exposed_seconds: float | None = None
     retry_after: float | None = None
     attempt: int = 0
+    proof: Proof | None = None
 
 
 class Codec[T]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address
 from typing import Annotated, Any, Self, get_type_hints
 from urllib.parse import urlsplit
 
@@ -170,6 +171,42 @@ def _keeps(text: str) -> bool:
     return _one_of("keep", "drop")(text) == "keep"
 
 
+def _is_on(text: str) -> bool:
+    return _one_of("on", "off")(text) == "on"
+
+
+# An address, because a name would need a resolver first; IPv6 in brackets, as in a URL.
+_RESOLVER = re.compile(r"([0-9.]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+_DNS_PORT = 53
+_PORTS = range(1, 65536)
+
+
+def _resolver(text: str) -> tuple[str, int]:
+    match = _RESOLVER.fullmatch(text)
+    try:
+        address = str(ip_address(match[1].strip("[]"))) if match else ""
+    except ValueError:
+        address = ""
+    port = int(match[2] or _DNS_PORT) if match else 0
+    if not address or port not in _PORTS:
+        raise ValueError("is no address of a DNS server, such as 10.0.0.4:53 or [fd00::4]:53")
+    return address, port
+
+
+def _proxy(text: str) -> str:
+    """The message shows no part of the address, as for https addresses."""
+    try:
+        parts = urlsplit(text)
+        is_valid = parts.scheme == "http" and parts.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid or not re.fullmatch(r"[\w.:-]+", parts.hostname or ""):
+        raise ValueError("is no http address of a proxy")
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("must have no user, path, query or fragment: only host and port")
+    return text.rstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that an operator sets, checked."""
@@ -221,6 +258,31 @@ class Settings:
     """`keep` or `drop`: whether reports and alerts hold the name and the IP address of the person who made a change.
     With `drop` the object id remains, which only your own directory can turn into a person."""
 
+    probes: Annotated[bool, Setting("LATCH_PROBE", _is_on, "on")]
+    """`on` or `off`: whether a FULL pass proves what it restored, by asking for the account's own names and calling
+    them on port 443 without any key. Only HTTPS to those names, and DNS, leave the app for it."""
+
+    probe_resolver: Annotated[
+        tuple[str, int] | None, Setting("LATCH_PROBE_RESOLVER", _resolver, "")
+    ]
+    """`address:port` of the DNS server that clients inside the network ask: `168.63.129.16:53` when the app is
+    integrated with a linked network, or the network's own server. Not set: that of the app, and a public answer then
+    counts as unprovable, because Latch cannot know whether it is inside itself."""
+
+    probe_proxy: Annotated[str | None, Setting("LATCH_PROBE_PROXY", _proxy, "")]
+    """http address of a CONNECT proxy inside the network, for an app that has no route to the endpoints. Not set: the
+    endpoints are called directly."""
+
+    probe_public_resolver: Annotated[
+        tuple[str, int] | None, Setting("LATCH_PROBE_PUBLIC_RESOLVER", _resolver, "")
+    ]
+    """`address:port` of a DNS server on the internet, such as `1.1.1.1:53`. Not set: that strangers are refused is
+    read from Azure Resource Manager, but not proven."""
+
+    probe_public_proxy: Annotated[str | None, Setting("LATCH_PROBE_PUBLIC_PROXY", _proxy, "")]
+    """http address of a CONNECT proxy on the internet, for an app that may not call public addresses. Not set: they are
+    called directly. It needs `LATCH_PROBE_PUBLIC_RESOLVER`."""
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """An empty setting counts as not set; raises SettingsError with every fault."""
@@ -232,6 +294,9 @@ class Settings:
                 values[field] = setting.value(environ)
             except ValueError as error:
                 faults.append(Fault(setting.name, str(error)))
+        if values.get("probe_public_proxy") and not values.get("probe_public_resolver", True):
+            needs = f"needs {named['probe_public_resolver'].name}"
+            faults.append(Fault(named["probe_public_proxy"].name, needs))
         if faults:
             raise SettingsError(tuple(faults))
         cloud = values["cloud"]

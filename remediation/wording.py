@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from remediation.plan import Reason, Severity
 from remediation.report import Actor, Drift, Outcome, Report, Result, Trigger
+from remediation.watch import Notice
 
 CLOSED_ADVICE = (
     "Nothing to do. Who has no private path to the account is cut off until the next pass has restored it; "
@@ -15,6 +16,10 @@ CLOSED_ADVICE = (
 )
 RESTORED_ADVICE = "Nothing to do. If the change was meant, change the policy instead."
 STALLED_ADVICE = "Remove the obstacle that the results name, then ask for a recheck."
+NOTICED_ADVICE = (
+    "Ask the actor, if nobody knows of it. Latch does not undo this, "
+    "and tells the same of the same actor once an hour."
+)
 
 _HELD = {
     Reason.AUDIT: "Set the profile's mode to enforce, or restore the account by hand.",
@@ -55,6 +60,13 @@ def held_advice(report: Report) -> str:
 def stalled(report: Report) -> str:
     act = f"A person must act: Latch cannot restore {report.account.name}: {_obstacle(report)}"
     return f"{act}, {_by(report)}{_still_open(report)}"
+
+
+def noticed(notice: Notice, where: str) -> str:
+    """Who did what, and where; the actor first, because that is who to ask."""
+    who = _who(notice.cause.actor)
+    name = notice.cause.resource.rsplit("/", 1)[-1]
+    return f"{who[0].upper()}{who[1:]} {notice.operation.phrase.format(name=name, where=where)}"
 
 
 def is_open(report: Report) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from remediation import policy_document, settings
+from remediation import policy_document, policy_sections, settings
 from remediation.settings import CLOUDS, Cloud, Setting
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,7 @@ def _cloud_row(cloud: Cloud) -> str:
 
 def policy_schema() -> str:
     schema = policy_document.Policy.model_json_schema()
-    texts = _texts(policy_document)
+    texts = _texts(policy_sections) | _texts(policy_document)
     for name, section in (("Policy", schema), *schema["$defs"].items()):
         section.pop("title", None)
         for field, value in section.get("properties", {}).items():

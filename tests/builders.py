@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import IPv4Network
 from typing import Any
 
 from remediation.model import (
@@ -18,8 +19,12 @@ from remediation.model import (
     Network,
     NetworkAcls,
     Observed,
+    Perimeter,
     Record,
     ResourceId,
+    Selected,
+    Subnet,
+    Vnet,
     Zone,
     ZoneConfig,
     ZoneGroup,
@@ -47,6 +52,7 @@ HUB = resource("Microsoft.Network/virtualNetworks", "vnet-hub")
 SPOKE = resource("Microsoft.Network/virtualNetworks", "vnet-spoke")
 SUBNET = HUB.child("subnets", "endpoints")
 OTHER_SUBNET = SPOKE.child("subnets", "endpoints")
+CLIENTS = SPOKE.child("subnets", "clients")
 ENDPOINT = resource("Microsoft.Network/privateEndpoints", "pe-latch-demo")
 OTHER_ENDPOINT = resource("Microsoft.Network/privateEndpoints", "pe-by-hand")
 FOREIGN_ENDPOINT = resource("Microsoft.Network/privateEndpoints", "pe-foreign", group="rg-else")
@@ -56,6 +62,7 @@ OTHER_GUID = "bbbbbbbb-0000-4000-8000-000000000002"
 MARKER = f"created by private endpoint {ENDPOINT.name} with resource guid {GUID}"
 ETAG = "etag-1"
 JAPAN_EAST = "japaneast"
+VNET = Vnet(HUB, JAPAN_EAST, subnets=(Subnet(SUBNET),))
 
 OPENAI = "OpenAI"
 AI_SERVICES = "AIServices"
@@ -75,6 +82,8 @@ MEMBERS: dict[str, tuple[tuple[str, str], ...]] = {
 # A compliant endpoint's addresses, one per zone.
 IPS = {OPENAI_ZONE: "10.20.1.4", COGNITIVE_ZONE: "10.20.1.5", SERVICES_ZONE: "10.20.1.6"}
 SHUT_ACLS = NetworkAcls("Deny", "None")
+# Who may come in beside the private endpoint, in the profiles that let anyone in.
+OFFICES = Selected((IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.7/32")), (CLIENTS,))
 
 
 def zone_names(kind: str = OPENAI) -> tuple[str, ...]:
@@ -102,6 +111,7 @@ def account(kind: str = OPENAI, **changes: Any) -> Account:
         acls=SHUT_ACLS,
         state="Succeeded",
         connections=(connection(),),
+        capabilities=frozenset({"virtualnetworks"}),
     )
     return replace(compliant, **changes)
 
@@ -161,11 +171,12 @@ def observed(
     account: Account = COMPLIANT,
     endpoints: Sequence[Endpoint] | None = None,
     zones: Sequence[Zone] | None = None,
-    vnet_location: str | None = JAPAN_EAST,
+    vnet: Vnet | None = VNET,
+    perimeters: Sequence[Perimeter] = (),
 ) -> Observed:
     there = (endpoint(kind),) if endpoints is None else tuple(endpoints)
     known = tuple(zone(name) for name in zone_names(kind)) if zones is None else tuple(zones)
-    return Observed(replace(account, kind=kind), Network(there, known, vnet_location))
+    return Observed(replace(account, kind=kind), Network(there, known, vnet, tuple(perimeters)))
 
 
 def endpoint_spec(**changes: Any) -> EndpointSpec:

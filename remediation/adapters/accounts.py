@@ -3,17 +3,25 @@
 api-version: the default of azure-mgmt-cognitiveservices 14.1.0, 2025-09-01.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
 from azure.mgmt.cognitiveservices import models
 
 from remediation.adapters.clients import Clients
 from remediation.adapters.faults import or_none, translated
 from remediation.adapters.wire import word
-from remediation.model import Account, Connection, NetworkAcls, ResourceId, SubnetRule
-from remediation.plan import ApproveConnection, CloseAccess
+from remediation.model import Account, Connection, NetworkAcls, Perimeter, ResourceId, SubnetRule
+from remediation.plan import (
+    AccountChange,
+    ApproveConnection,
+    CloseAccess,
+    DisableLocalAuth,
+    RestrictNetwork,
+    RestrictOutbound,
+    wanted_acls,
+)
 from remediation.report import Outcome
 
 
@@ -47,17 +55,23 @@ class Accounts:
         names = (name for each in resources for name in each.required_zone_names or ())
         return tuple(dict.fromkeys(name.casefold() for name in names))
 
-    async def close(self, action: CloseAccess) -> Outcome:
-        """PATCH, without waiting: the new settings count from the answer on, the account is `Accepted` for a while."""
-        properties = models.AccountProperties(public_network_access="Disabled")
-        if action.acls is not None:
-            properties.network_acls = _rule_set(action.acls)
-        client = self._clients.accounts(action.account.subscription)
-        with translated(f"close account {action.account.name}"):
+    async def perimeters(self, account: ResourceId) -> tuple[Perimeter, ...]:
+        """The network security perimeters that the account is associated with."""
+        client = self._clients.accounts(account.subscription)
+        with translated(f"read the network security perimeters of {account.name}"):
+            listed = client.network_security_perimeter_configurations.list(
+                account.group_text, account.name
+            )
+            return tuple([_perimeter(each.properties) async for each in listed if each.properties])
+
+    async def change(self, account: ResourceId, changes: Sequence[AccountChange]) -> Outcome:
+        """One PATCH, without waiting: the new settings count from the answer on, the account is `Accepted` a while."""
+        client = self._clients.accounts(account.subscription)
+        with translated(f"change account {account.name}"):
             await client.accounts.begin_update(
-                action.account.group_text,
-                action.account.name,
-                models.Account(properties=properties),
+                account.group_text,
+                account.name,
+                models.Account(properties=_patch(changes)),
                 polling=False,
             )
         return Outcome.DONE
@@ -99,7 +113,32 @@ def _account(found: models.Account) -> Account:
         connections=tuple(map(_connection, properties.private_endpoint_connections or ())),
         tags=tuple(sorted((found.tags or {}).items())),
         created=_created(found, properties),
+        local_auth_disabled=bool(properties.disable_local_auth),
+        outbound_restricted=bool(properties.restrict_outbound_network_access),
+        allowed_fqdns=tuple(properties.allowed_fqdn_list or ()),
+        capabilities=frozenset((c.name or "").casefold() for c in properties.capabilities or ()),
     )
+
+
+def _patch(changes: Sequence[AccountChange]) -> models.AccountProperties:
+    properties = models.AccountProperties()
+    acls = wanted_acls(changes)
+    if acls is not None:
+        properties.network_acls = _rule_set(acls)
+    for change in changes:
+        match change:
+            case CloseAccess():
+                properties.public_network_access = "Disabled"
+            case DisableLocalAuth():
+                properties.disable_local_auth = True
+            case RestrictOutbound():
+                properties.restrict_outbound_network_access = True
+                properties.allowed_fqdn_list = list(change.fqdns)
+            case RestrictNetwork():
+                pass
+            case _:
+                assert_never(change)
+    return properties
 
 
 def _acls(rules: models.NetworkRuleSet | None) -> NetworkAcls | None:
@@ -140,6 +179,21 @@ def _connection(found: models.PrivateEndpointConnection) -> Connection:
         str(found.id).rsplit("/", 1)[-1],
         ResourceId.parse(endpoint) if endpoint else None,
         word(state.status if state else None, "Unknown"),
+    )
+
+
+def _perimeter(properties: models.NetworkSecurityPerimeterConfigurationProperties) -> Perimeter:
+    profile, association = properties.profile, properties.resource_association
+    inbound = [
+        rule.name or "a rule"
+        for rule in (profile.access_rules if profile else None) or ()
+        if rule.properties and (rule.properties.direction or "").casefold() == "inbound"
+    ]
+    perimeter = properties.network_security_perimeter
+    return Perimeter(
+        str((perimeter and perimeter.id) or "a perimeter").rsplit("/", 1)[-1],
+        word(association.access_mode if association else None, "Unknown"),
+        tuple(inbound),
     )
 
 

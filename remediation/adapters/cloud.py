@@ -7,16 +7,30 @@ from typing import TYPE_CHECKING, assert_never
 from remediation.adapters.accounts import Accounts
 from remediation.adapters.clients import Clients
 from remediation.errors import Forbidden, Unavailable
-from remediation.model import Account, Desired, Endpoint, Network, ResourceId, Zone
+from remediation.model import (
+    Account,
+    Desired,
+    Endpoint,
+    Network,
+    Perimeter,
+    ResourceId,
+    Vnet,
+    Zone,
+)
 from remediation.plan import (
     Action,
     ApproveConnection,
     AttachZones,
+    ChangeAccount,
     CloseAccess,
     CreateEndpoint,
     CreateZone,
+    DisableLocalAuth,
     LinkZone,
     PutRecord,
+    RemoveBrokenEndpoint,
+    RestrictNetwork,
+    RestrictOutbound,
 )
 from remediation.report import Outcome
 
@@ -56,10 +70,21 @@ class ArmCloud:
             endpoints = await self._readable_endpoints(connected)
         if desired.dns is None:
             zones = await self._all_zones(_registered_in(endpoints), account)
-        location = None
-        if desired.endpoint is not None and not endpoints:
-            location = await self._endpoints.location(desired.endpoint.vnet)
-        return Network(endpoints, zones, location)
+        return Network(
+            endpoints, zones, await self._vnet(desired, endpoints), await self._perimeters(account)
+        )
+
+    async def _vnet(self, desired: Desired, endpoints: Sequence[Endpoint]) -> Vnet | None:
+        """The network where the endpoint is, or where it shall be."""
+        subnets = [endpoint.subnet for endpoint in endpoints]
+        wanted = desired.endpoint.subnet if desired.endpoint else next(iter(subnets), None)
+        return None if wanted is None else await self._endpoints.vnet(wanted.parent)
+
+    async def _perimeters(self, account: Account) -> tuple[Perimeter, ...]:
+        """Only a kind that can be in a perimeter is asked for it: one call less for all others."""
+        if "networksecurityperimeter" not in account.capabilities:
+            return ()
+        return await self._accounts.perimeters(account.id)
 
     async def endpoint_targets(self, endpoint: ResourceId) -> tuple[ResourceId, ...] | None:
         return await self._endpoints.targets(endpoint)
@@ -73,12 +98,16 @@ class ArmCloud:
 
     async def _apply(self, action: Action) -> Outcome:
         match action:
-            case CloseAccess():
-                return await self._accounts.close(action)
+            case ChangeAccount():
+                return await self._accounts.change(action.account, action.changes)
+            case CloseAccess() | RestrictNetwork() | DisableLocalAuth() | RestrictOutbound():
+                return await self._accounts.change(action.account, (action,))
             case ApproveConnection():
                 return await self._accounts.approve(action)
             case CreateEndpoint():
                 return await self._endpoints.create(action)
+            case RemoveBrokenEndpoint():
+                return await self._endpoints.remove(action)
             case AttachZones():
                 return await self._endpoints.attach(action)
             case CreateZone():

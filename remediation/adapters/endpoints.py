@@ -10,8 +10,16 @@ from azure.mgmt.network import models
 from remediation.adapters.clients import Clients
 from remediation.adapters.faults import or_none, translated
 from remediation.adapters.wire import word
-from remediation.model import Address, Endpoint, ResourceId, ZoneConfig, ZoneGroup
-from remediation.plan import AttachZones, CreateEndpoint
+from remediation.model import (
+    Address,
+    Endpoint,
+    ResourceId,
+    Subnet,
+    Vnet,
+    ZoneConfig,
+    ZoneGroup,
+)
+from remediation.plan import AttachZones, CreateEndpoint, RemoveBrokenEndpoint
 from remediation.report import Outcome
 
 # The only sub-resource of an account (private-endpoint-dns.md).
@@ -47,12 +55,12 @@ class Endpoints:
         ]
         return tuple(ResourceId.parse(text) for text in ids if text)
 
-    async def location(self, vnet: ResourceId) -> str | None:
-        """The region of a network, which is where its endpoints must be (private-endpoint-overview.md)."""
+    async def vnet(self, vnet: ResourceId) -> Vnet | None:
+        """A network, whose region is where its endpoints must be (private-endpoint-overview.md)."""
         client = self._clients.network(vnet.subscription)
         with translated(f"read network {vnet.name}"):
             found = await or_none(client.virtual_networks.get(vnet.group_text, vnet.name))
-        return None if found is None else found.location
+        return None if found is None else _vnet(vnet, found)
 
     async def create(self, action: CreateEndpoint) -> Outcome:
         """PUT, without waiting. Static addresses, members and the interface's name count at creation only."""
@@ -61,6 +69,15 @@ class Endpoints:
         with translated(f"create private endpoint {spec.id.name}"):
             await client.private_endpoints.begin_create_or_update(
                 spec.id.group_text, spec.id.name, _body(action), polling=False
+            )
+        return Outcome.STARTED
+
+    async def remove(self, action: RemoveBrokenEndpoint) -> Outcome:
+        """DELETE, without waiting; its zone group's records go with it (private-endpoint-dns-integration.md)."""
+        client = self._clients.network(action.endpoint.subscription)
+        with translated(f"delete private endpoint {action.endpoint.name}"):
+            await client.private_endpoints.begin_delete(
+                action.endpoint.group_text, action.endpoint.name, polling=False
             )
         return Outcome.STARTED
 
@@ -79,7 +96,11 @@ class Endpoints:
         client = self._clients.network(action.endpoint.subscription)
         with translated(f"write the zone group of {action.endpoint.name}"):
             await client.private_dns_zone_groups.begin_create_or_update(
-                action.endpoint.group_text, action.endpoint.name, action.group, group, polling=False
+                action.endpoint.group_text,
+                action.endpoint.name,
+                action.group,
+                group,
+                polling=False,
             )
         return Outcome.STARTED
 
@@ -115,6 +136,33 @@ class Endpoints:
             if each.properties and each.properties.private_ip_address
             if (link := each.properties.private_link_connection_properties)
         )
+
+
+def _vnet(id_: ResourceId, found: models.VirtualNetwork) -> Vnet:
+    properties = found.properties or models.VirtualNetworkPropertiesFormat()
+    options = properties.dhcp_options
+    subnets = [each for each in properties.subnets or () if each.id and each.properties]
+    return Vnet(
+        id_,
+        found.location or "",
+        tuple((options.dns_servers if options else None) or ()),
+        tuple(
+            _subnet(ResourceId.parse(each.id or ""), each.properties)
+            for each in subnets
+            if each.properties
+        ),
+    )
+
+
+def _subnet(id_: ResourceId, properties: models.SubnetPropertiesFormat) -> Subnet:
+    group = properties.network_security_group and properties.network_security_group.id
+    table = properties.route_table and properties.route_table.id
+    return Subnet(
+        id_,
+        word(properties.private_endpoint_network_policies, "Disabled"),
+        ResourceId.parse(group) if group else None,
+        ResourceId.parse(table) if table else None,
+    )
 
 
 def _connections(found: models.PrivateEndpoint) -> tuple[models.PrivateLinkServiceConnection, ...]:

@@ -1,6 +1,7 @@
 """What are the queues and tables of Latch called? The only place that says so."""
 
 EVENTS_QUEUE = "latch-events"
+WATCH_QUEUE = "latch-watch"
 REQUESTS_QUEUE = "latch-requests"
 ALERTS_QUEUE = "latch-alerts"
 

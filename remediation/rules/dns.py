@@ -7,7 +7,6 @@ from remediation.model import (
     TERMINAL_STATES,
     Endpoint,
     LinkSpec,
-    Record,
     RecordsBy,
     ResourceId,
     RuleGroup,
@@ -47,6 +46,28 @@ def zone_link(path: Path) -> Iterator[Finding]:
                 yield _found("zone-link", spec.id, expected, f"it is {link.state}", awaits=True)
 
 
+def link_settings(path: Path) -> Iterator[Finding]:
+    """A link must not register machines, and must resolve as asked: NxDomainRedirect leads to the public address."""
+    for spec in _zones(path):
+        zone = path.network.zone(spec.id)
+        for wanted in spec.links:
+            link = (
+                next((each for each in zone.links if each.vnet == wanted.vnet), None)
+                if zone
+                else None
+            )
+            if link is None or link.state.casefold() != "completed":
+                continue
+            policy = link.resolution_policy or "Default"
+            if not link.registration and policy.casefold() == wanted.resolution_policy.casefold():
+                continue
+            expected = f"no registration, resolution policy {wanted.resolution_policy}"
+            actual = f"link {link.name} has registration {'on' if link.registration else 'off'} and {policy}"
+            yield _found(
+                "link-settings", spec.id, expected, actual, LinkZone(spec.id, link.name, wanted)
+            )
+
+
 def _link_name(wanted: LinkSpec) -> str:
     """A pure function of the network, so that Azure itself refuses a second link; networks may share a name."""
     digest = sha256(wanted.vnet.key.encode()).hexdigest()[:8]
@@ -58,7 +79,7 @@ def zone_group(path: Path) -> Iterator[Finding]:
     endpoint = path.endpoint
     if endpoint is None or path.dns is None or path.leads_elsewhere:
         return
-    if path.dns.records_by is RecordsBy.RECORDS:
+    if path.dns.records_by is not RecordsBy.ZONE_GROUP:
         return
     group = endpoint.zone_group
     wanted = tuple(zone.id for zone in path.dns.zones)
@@ -67,8 +88,10 @@ def zone_group(path: Path) -> Iterator[Finding]:
     if group is not None and group.state.casefold() not in TERMINAL_STATES:
         yield _found("zone-group", endpoint.id, "a zone group", f"it is {group.state}", awaits=True)
     elif lacking or (group is not None and group.state.casefold() != "succeeded"):
-        ready = path.is_settled and all(path.network.zone(zone) for zone in wanted)
-        remedy = AttachZones(endpoint.id, *_attached(group, wanted)) if ready else None
+        there = [path.network.zone(zone) for zone in wanted]
+        taken = any(path.is_taken(zone.record) for zone in there if zone)
+        ready = path.is_settled and all(there)
+        attaching = AttachZones(endpoint.id, *_attached(group, wanted))
         names = ", ".join(zone.name for zone in lacking) or "its zones"
         actual = (
             "there is no zone group"
@@ -76,7 +99,12 @@ def zone_group(path: Path) -> Iterator[Finding]:
             else f"group {group.name} ({group.state}) lacks {names}"
         )
         yield _found(
-            "zone-group", endpoint.id, f"registered in {names}", actual, remedy, awaits=not ready
+            "zone-group",
+            endpoint.id,
+            f"registered in {names}",
+            actual + (", and the name is that of another live endpoint" if taken else ""),
+            attaching if ready and not taken else None,
+            awaits=not ready and not taken,
         )
 
 
@@ -98,10 +126,6 @@ def record(path: Path) -> Iterator[Finding]:
         if path.endpoint is None or zone is None or path.leads_elsewhere:
             continue
         addresses = path.addresses(spec)
-        if not addresses:
-            actual = "the endpoint has no address for it"
-            awaits = not path.is_settled
-            yield _found("record", spec.id, "a record of the endpoint", actual, awaits=awaits)
         for name in dict.fromkeys(name for name, _ in addresses):
             ips = tuple(sorted(address.ip for each, address in addresses if each == name))
             yield from _record(path, path.endpoint, zone, name, ips)
@@ -119,7 +143,7 @@ def _record(
         else f"it leads to {', '.join(there.addresses) or 'nothing'}"
     )
     expected = f"{name} leads to {', '.join(ips)}"
-    if there is not None and _is_shared(path, endpoint, there):
+    if path.is_taken(there):
         actual += ", and it belongs to another live endpoint of this account"
         yield _found("record", zone.id, expected, actual)
     elif not _is_registered(path, endpoint, zone):
@@ -127,13 +151,6 @@ def _record(
     else:
         remedy = PutRecord(zone.id, name, ips, _marker(endpoint), there.etag if there else None)
         yield _found("record", zone.id, expected, actual, remedy)
-
-
-def _is_shared(path: Path, endpoint: Endpoint, there: Record) -> bool:
-    """True when the platform wrote the record for another endpoint that still carries traffic to the account."""
-    connections = path.account.connections
-    others = {c.guid for c in connections if c.is_approved and c.endpoint != endpoint.id}
-    return there.owner is not None and there.owner.casefold() in others
 
 
 def _is_registered(path: Path, endpoint: Endpoint, zone: Zone) -> bool:
@@ -154,7 +171,10 @@ def _marker(endpoint: Endpoint) -> str:
 
 
 def _zones(path: Path) -> tuple[ZoneSpec, ...]:
-    return () if path.dns is None else path.dns.zones
+    """None where somebody else keeps the names: they are proven through a resolver, and never written."""
+    if path.dns is None or path.dns.records_by is RecordsBy.EXTERNAL:
+        return ()
+    return path.dns.zones
 
 
 def _found(

@@ -2,9 +2,19 @@
 
 from collections.abc import Iterator
 
-from remediation.model import TERMINAL_STATES, Recreate, ResourceId, RuleGroup
+from remediation.model import TERMINAL_STATES, Endpoint, Recreate, ResourceId, RuleGroup
 from remediation.path import Path
-from remediation.plan import Action, ApproveConnection, CreateEndpoint, Finding, Severity
+from remediation.plan import (
+    Action,
+    ApproveConnection,
+    CreateEndpoint,
+    Finding,
+    RemoveBrokenEndpoint,
+    Severity,
+)
+
+# Denied connections cannot be approved any more, removed ones are informative only (manage-private-endpoint.md).
+_FINAL = ("rejected", "disconnected")
 
 
 def endpoint_missing(path: Path) -> Iterator[Finding]:
@@ -20,10 +30,10 @@ def endpoint_missing(path: Path) -> Iterator[Finding]:
         actual = "there is none, and the policy says never to create it"
     elif path.account.subdomain is None:
         actual = "there is none, and the account has no custom subdomain, which one needs"
-    elif path.network.vnet_location is None:
+    elif path.network.vnet is None:
         actual = f"there is none, and network {path.spec.vnet} does not exist"
     else:
-        remedy = CreateEndpoint(path.account.id, path.spec, path.network.vnet_location)
+        remedy = CreateEndpoint(path.account.id, path.spec, path.network.vnet.location)
     expected = f"a private endpoint in {path.spec.subnet.name}"
     yield _found("endpoint-missing", path.spec.id, expected, actual, remedy)
 
@@ -40,12 +50,12 @@ def endpoint_state(path: Path) -> Iterator[Finding]:
         actual = f"it is {endpoint.state}"
         yield _found("endpoint-state", endpoint.id, "provisioned", actual, awaits=True)
     elif not path.is_settled:
-        remedy = (
+        again = (
             CreateEndpoint(path.account.id, path.spec, endpoint.location) if path.declared else None
         )
-        yield _found(
-            "endpoint-state", endpoint.id, "provisioned", f"it is {endpoint.state}", remedy
-        )
+        actual = f"it is {endpoint.state}"
+        remedy = _rebuilding(path) or again
+        yield _found("endpoint-state", endpoint.id, "provisioned", actual, remedy)
 
 
 def connection_state(path: Path) -> Iterator[Finding]:
@@ -53,18 +63,81 @@ def connection_state(path: Path) -> Iterator[Finding]:
     endpoint, connection = path.endpoint, path.connection
     if endpoint is None or not path.is_settled or path.leads_elsewhere:
         return
+    remedy: Action | None = _rebuilding(path)
+    awaits = False
     if connection is None:
         actual = f"the account knows no connection from it, and the endpoint says {endpoint.status}"
-        yield _found("connection-state", endpoint.id, "an approved connection", actual)
+        # The account is read first: it may not list yet what was finished a moment later.
+        awaits = remedy is None and endpoint.status.casefold() not in _FINAL
     elif connection.status.casefold() == "pending":
+        actual = "it is Pending"
         remedy = ApproveConnection(path.account.id, connection.name) if path.declared else None
-        yield _found(
-            "connection-state", endpoint.id, "an approved connection", "it is Pending", remedy
-        )
-    elif not (connection.is_approved and endpoint.is_approved):
+    elif connection.is_approved and endpoint.is_approved:
+        return
+    else:
         status = endpoint.status if connection.is_approved else connection.status
         actual = f"it is {status}: the endpoint must be deleted and created again"
-        yield _found("connection-state", endpoint.id, "an approved connection", actual)
+    expected = "an approved connection"
+    yield _found("connection-state", endpoint.id, expected, actual, remedy, awaits=awaits)
+
+
+def endpoint_members(path: Path) -> Iterator[Finding]:
+    """An address for every zone that the account's names need: members count at creation only."""
+    endpoint = path.endpoint
+    if endpoint is None or path.dns is None or not path.is_settled or path.leads_elsewhere:
+        return
+    names = _zones_without_address(path)
+    if names:
+        expected = f"an address for each of {len(path.dns.zones)} zones"
+        actual = f"there is none for {names}"
+        yield _found("endpoint-members", endpoint.id, expected, actual, _rebuilding(path))
+
+
+def _zones_without_address(path: Path) -> str:
+    zones = () if path.dns is None else path.dns.zones
+    return ", ".join(zone.name for zone in zones if not path.addresses(zone))
+
+
+def unknown_connection(path: Path) -> Iterator[Finding]:
+    """Nobody else's endpoint may lead in, unless the policy says so; it is a way out of the network as well."""
+    expected = "no connection but that of the account's own endpoint"
+    for connection in path.account.connections:
+        endpoint = connection.endpoint
+        is_own = path.spec is not None and endpoint == path.spec.id
+        is_over = connection.status.casefold() in _FINAL
+        if is_own or is_over or (path.spec and path.spec.admits(endpoint)):
+            continue
+        who = endpoint or f"an endpoint that Azure does not name ({connection.name})"
+        actual = f"{who} is connected to {path.account.id.name}, and it is {connection.status}"
+        yield _found("unknown-connection", endpoint or path.account.id, expected, actual)
+
+
+def _rebuilding(path: Path) -> Action | None:
+    """Deletes what never heals: only where the policy says so, and only the declared endpoint of this account.
+
+    Its records go with it (private-endpoint-dns-integration.md), also one that is another live endpoint's by now.
+    """
+    if path.spec is None or path.endpoint is None or path.network.vnet is None:
+        return None
+    is_ours = path.declared and path.endpoint.target == path.account.id
+    takes_from_others = any(path.is_taken(zone.record) for zone in path.network.zones)
+    if path.spec.recreate is not Recreate.BROKEN or not is_ours or takes_from_others:
+        return None
+    why = _never_heals(path, path.endpoint)
+    return RemoveBrokenEndpoint(path.endpoint.id, why) if why else None
+
+
+def _never_heals(path: Path, endpoint: Endpoint) -> str:
+    """What is wrong with it for good; empty when nothing is, or when nobody knows what a word of Azure means."""
+    if endpoint.state.casefold() in TERMINAL_STATES and not path.is_settled:
+        return f"it is {endpoint.state}"
+    statuses = (endpoint.status, path.connection.status if path.connection else "")
+    final = next((status for status in statuses if status.casefold() in _FINAL), "")
+    if final:
+        return f"its connection is {final}"
+    # Zones that nobody asked for may have nothing to do with the account: they are no reason to delete anything.
+    names = _zones_without_address(path) if path.is_settled and path.asks_for_names else ""
+    return f"it has no address for {names}" if names else ""
 
 
 def _found(

@@ -43,7 +43,7 @@ def code_of(answer: tuple[int, Any, Any]) -> tuple[int, str]:
         pytest.param(
             "POST",
             f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-ai/providers"
-            "/Microsoft.CognitiveServices/accounts/aoai/listKeys?api-version=2025-09-01",
+            "/Microsoft.CognitiveServices/accounts/aoai/calculate?api-version=2025-09-01",
             501,
             "NotEmulated",
             id="an action that the lab does not have",

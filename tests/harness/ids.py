@@ -6,7 +6,10 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class ArmId:
-    """`/subscriptions/{s}[/resourceGroups/{g}[/providers/{namespace}/{type}/{name}...]]`."""
+    """`/subscriptions/{s}[/resourceGroups/{g}[/providers/{namespace}/{type}/{name}...]]`.
+
+    A second `/providers/` begins an extension of the resource before it, such as a lock: its type is the last one.
+    """
 
     text: str
     subscription: str
@@ -32,7 +35,9 @@ class ArmId:
             return cls(text, subscription, group, type_, (group or subscription,))
         if rest[0].casefold() != "providers" or len(rest) < 4 or len(rest) % 2:
             raise ValueError(f"not a resource id: {text}")
-        return cls(text, subscription, group, "/".join((rest[1], *rest[2::2])), tuple(rest[3::2]))
+        last = max(i for i in range(0, len(rest), 2) if rest[i].casefold() == "providers")
+        tail = rest[last + 1 :]
+        return cls(text, subscription, group, "/".join((tail[0], *tail[1::2])), tuple(tail[2::2]))
 
     @property
     def key(self) -> str:

@@ -25,9 +25,10 @@ from tests.harness.event_grid.custom_topic import CustomTopic, RefusedError
 from tests.harness.event_grid.destinations import Queue, WebHook
 from tests.harness.event_grid.events import Schema
 from tests.harness.event_grid.grid import EventGrid
+from tests.harness.gateway import Gateway
 from tests.harness.host.functions import FunctionsHost
 from tests.harness.identity import IdentityDoor
-from tests.harness.names import Names
+from tests.harness.names import Names, View
 from tests.harness.people import ARM, Person, person
 from tests.harness.physics import Physics
 from tests.harness.physics.seeding import Seeding
@@ -43,6 +44,7 @@ REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY / "infra" / "shared"
 LATCH = replace(person("latch"), kind="app")
 EVENTS_QUEUE = "latch-events"
+WATCH_QUEUE = "latch-watch"
 SYSTEM = Caller("Azure Event Grid", "eventgrid", "eventgrid", "app")
 
 
@@ -58,6 +60,7 @@ class Plan:
     switches: Switches = field(default_factory=Switches)
     settings: Mapping[str, str] = field(default_factory=dict)
     schema: str = "EventGridSchema"
+    roles: tuple[str, ...] = ("Latch lockdown", "Latch network")
     processes_per_function: bool = False
 
 
@@ -94,8 +97,18 @@ class Lab:
 
     async def settled(self, within: float = 60.0) -> float:
         """Waits until nothing is in flight; returns the seconds that the clock was moved."""
-        gauges = Gauges(self._running, self._poll, self._hidden)
+        gauges = Gauges(self._running, self._waiting, self._poll)
         return await settle(self.clock, gauges, within)
+
+    async def swept(self) -> None:
+        """Starts a sweep by hand, as an operator would in the portal, and settles."""
+        if self.host is None:
+            raise ValueError("the lab runs without functions")
+        url = f"{self.host.url}/admin/functions/on_sweep"
+        headers = {"x-functions-key": self.host.keys.master}
+        async with self.http.post(url, json={}, headers=headers) as answer:
+            answer.raise_for_status()
+        await self.settled()
 
     def id(self, group: str, type_: str, name: str) -> str:
         return self.seeding.id(group, type_, name)
@@ -149,8 +162,9 @@ class Lab:
         await self._subscribe()
 
     async def _open_azure(self) -> None:
-        self.roles = Roles.load(SHARED / "lockdown-role.json", SHARED / "network-role.json")
-        for role in ("Latch lockdown", "Latch network"):
+        documents = ("lockdown-role.json", "network-role.json", "rebuild-role.json")
+        self.roles = Roles.load(*(SHARED / name for name in documents))
+        for role in self.plan.roles:
             self.roles.assign(LATCH.object_id, role, f"/subscriptions/{SUBSCRIPTION}")
         self.arm = ArmDoor(
             self.world, self.physics, self.tokens, self.roles, self.weather, self.authority
@@ -173,6 +187,10 @@ class Lab:
         plane = await self._stack.enter_async_context(DataPlane(service, self.authority))
         self.witness = Witness(self.names, plane, self.authority)
         inside: str = self.places.network.id
+        self._vantages = {
+            **await self._vantage("LATCH_PROBE", inside, plane),
+            **await self._vantage("LATCH_PROBE_PUBLIC", None, plane),
+        }
         self.inside_door, self.outside_door = (
             FrontDoor(host_of(MAIN), view, self.names, service, self.authority)
             for view in (inside, None)
@@ -180,6 +198,12 @@ class Lab:
         for door in (self.inside_door, self.outside_door):
             await door.start()
             self._stack.push_async_callback(door.close)
+
+    async def _vantage(self, prefix: str, view: View, plane: DataPlane) -> dict[str, str]:
+        """A resolver and a proxy of an operator, for the proof to look from."""
+        gateway = await self._stack.enter_async_context(Gateway(plane.locate, view))
+        host, port = await self.names.view(view)
+        return {f"{prefix}_RESOLVER": f"{host}:{port}", f"{prefix}_PROXY": gateway.url}
 
     async def _start_functions(self) -> None:
         self.host = FunctionsHost(
@@ -206,26 +230,35 @@ class Lab:
             "IDENTITY_ENDPOINT": self.identity.endpoint,
             "IDENTITY_HEADER": self.identity.header,
             "SSL_CERT_FILE": os.fspath(self.authority.ca_file),
+            **self._vantages,
             **self.plan.settings,
         }
 
     async def _subscribe(self) -> None:
-        """The event subscription that the templates create: the shipped filter, one of the two destinations."""
-        filter_ = json.loads((SHARED / "event-filter.json").read_text("utf-8"))
-        destination = self._push() if self.plan.ingest == "push" else self._mailbox()
+        """The event subscriptions that the templates create: the shipped filters, one of the two destinations.
+
+        What is watched always goes to its queue.
+        """
+        schema = Schema(self.plan.schema)
+        destination = self._push() if self.plan.ingest == "push" else self._mailbox(EVENTS_QUEUE)
         if destination is None:
             return
         await self.grid.subscribe(
-            SUBSCRIPTION, "latch", filter_, destination, Schema(self.plan.schema)
+            SUBSCRIPTION, "latch", _shipped("event-filter"), destination, schema
         )
+        watched = self._mailbox(WATCH_QUEUE)
+        await self.grid.subscribe(
+            SUBSCRIPTION, WATCH_QUEUE, _shipped("watch-filter"), watched, schema
+        )
+        self.grid.screen_raw(WATCH_QUEUE)
 
     def _push(self) -> WebHook | None:
         if self.host is None:
             return None
         return WebHook.of_function(self.host.url, "on_event", self.host.keys.system)
 
-    def _mailbox(self) -> Queue:
-        url = f"{self.azurite.queue_url}/{EVENTS_QUEUE}"
+    def _mailbox(self, name: str) -> Queue:
+        url = f"{self.azurite.queue_url}/{name}"
         queue = Queue(url, LabCredential(self.tokens, SYSTEM), self.authority.ca_file)
         self._stack.push_async_callback(queue.close)
         return queue
@@ -254,7 +287,7 @@ class Lab:
     async def _poll(self) -> int:
         return 0 if self.host is None else await self.host.poll_queues()
 
-    async def _hidden(self) -> int:
+    async def _waiting(self) -> int:
         if self.host is None:
             return 0
         return sum((await self.host.queue_depths()).values())
@@ -263,6 +296,11 @@ class Lab:
 def host_of(account: str) -> str:
     """The public name of an Azure OpenAI account."""
     return f"{account}.openai.azure.com"
+
+
+def _shipped(name: str) -> Json:
+    document: Json = json.loads((SHARED / f"{name}.json").read_text("utf-8"))
+    return document
 
 
 def _plain(counts: Any) -> Json:

@@ -15,6 +15,8 @@ VERSIONS = {
     "microsoft.network/privatednszones": "2024-06-01",
     "microsoft.network": "2026-03-01",
     "microsoft.resources": "2021-04-01",
+    "microsoft.authorization/locks": "2016-09-01",
+    "microsoft.authorization/roleassignments": "2022-04-01",
 }
 
 
@@ -57,6 +59,10 @@ class Person:
     async def delete(self, resource_id: str) -> None:
         await self._ask("DELETE", resource_id)
 
+    async def post(self, resource_id: str, action: str, body: Json | None = None) -> Json:
+        """An action on a resource, such as listKeys."""
+        return await self._ask("POST", resource_id, body, action)
+
     async def opens(self, account_id: str) -> None:
         """Selects "All networks" in the portal: the portal sends both switches."""
         rules: Json = {"defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []}
@@ -82,8 +88,11 @@ class Person:
             },
         )
 
-    async def _ask(self, method: str, resource_id: str, body: Json | None = None) -> Json:
-        url = f"{self.arm_url}{resource_id}?api-version={api_version(resource_id)}"
+    async def _ask(
+        self, method: str, resource_id: str, body: Json | None = None, action: str = ""
+    ) -> Json:
+        path = f"{resource_id}/{action}" if action else resource_id
+        url = f"{self.arm_url}{path}?api-version={api_version(resource_id)}"
         headers = {"Authorization": f"Bearer {self.token}"}
         async with self.http.request(method, url, json=body, headers=headers) as answer:
             text = await answer.text()

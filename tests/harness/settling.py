@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from tests.harness.clock import LabClock
 
-# How far the clock moves at once while a hidden message is all that is left; nobody tells when it will appear.
+# How far the clock moves at least while a hidden message is all that is left; nobody tells when it will appear, so
+# the steps grow with the time that it has been hidden: it is found late by half of that at most.
 STEP_SECONDS = 2.0
 # How long running work may stand still, in real time, beside somebody who waits for the lab's clock (an answer that
 # takes its time), before the clock is moved for it. Work that is merely slow never moves the clock.
@@ -26,38 +27,44 @@ class UnsettledError(TimeoutError):
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What the lab knows of its own activity."""
+    """What the lab knows of its own activity.
+
+    `running`: what goes on now. `waiting`: how many messages there are, visible or not. `poll`: has the queues looked
+    at, and says how much came.
+    """
 
     running: Callable[[], dict[str, int]]
+    waiting: Callable[[], Awaitable[int]]
     poll: Callable[[], Awaitable[int]]
-    hidden: Callable[[], Awaitable[int]]
 
 
 async def settle(clock: LabClock, gauges: Gauges, within: float) -> float:
     """Waits until nothing is in flight; returns the seconds that the lab's clock was moved. Raises UnsettledError."""
     deadline, start = time.monotonic() + within, clock.offset
-    quiet = 0
+    quiet, last = 0, start
     while quiet < 2:
         if time.monotonic() > deadline:
             raise UnsettledError(f"not settled within {within} s: {gauges.running()}")
-        if await _drained(clock, gauges):
-            moved = clock.offset - start
-            step = await _next_step(clock, gauges)
-            if step is None or moved + step > HORIZON_SECONDS:
-                quiet += 1
-                await asyncio.sleep(0.01)
-                continue
+        ran = await _rest(clock, gauges, deadline)
+        waiting = await gauges.waiting()
+        if ran or (waiting and await gauges.poll()) or any(gauges.running().values()):
+            quiet, last = 0, clock.offset
+            continue
+        step = _next_step(clock, clock.offset - last, hidden=waiting > 0)
+        if step is None or clock.offset - start + step > HORIZON_SECONDS:
+            quiet += 1
+            await asyncio.sleep(0.01)
+        else:
             await clock.advance(step)
-        quiet = 0
+            quiet = 0
     return clock.offset - start
 
 
-async def _drained(clock: LabClock, gauges: Gauges) -> bool:
-    """Waits until nothing runs; False when anything came or ran meanwhile."""
-    came = await gauges.poll()
-    before, since = gauges.running(), time.monotonic()
-    came += sum(before.values())
-    while any((now := gauges.running()).values()):
+async def _rest(clock: LabClock, gauges: Gauges, deadline: float) -> bool:
+    """Waits until nothing runs; says whether anything did."""
+    before, since, ran = gauges.running(), time.monotonic(), False
+    while any((now := gauges.running()).values()) and time.monotonic() < deadline:
+        ran = True
         if now != before:
             before, since = now, time.monotonic()
         elif clock.sleepers and time.monotonic() - since > STUCK_SECONDS:
@@ -66,13 +73,14 @@ async def _drained(clock: LabClock, gauges: Gauges) -> bool:
                 await clock.advance(max(due - clock.time(), 0.0))
             since = time.monotonic()
         await asyncio.sleep(0.005)
-    return not came and not await gauges.poll()
+    return ran
 
 
-async def _next_step(clock: LabClock, gauges: Gauges) -> float | None:
-    """How far to move, None when nothing is left to wait for."""
+def _next_step(clock: LabClock, rested: float, *, hidden: bool) -> float | None:
+    """How far to move, None when nothing is left to wait for. `rested` is how long nothing has happened."""
     due = clock.next_due()
     until_due = None if due is None else max(due - clock.time(), 0.0)
-    if await gauges.hidden():
-        return STEP_SECONDS if until_due is None else min(STEP_SECONDS, until_due)
+    if hidden:
+        step = max(STEP_SECONDS, rested / 2)
+        return step if until_due is None else min(step, until_due)
     return until_due

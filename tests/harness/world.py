@@ -128,6 +128,29 @@ class Switches:
     rejected_can_be_approved: bool = False
     # How long until records_heal brings a record back. Invented: nobody has seen it happen.
     heal_seconds: float = 30.0
+    # How long a write of a network, subnet, security group or route table takes. Recorded for networks and subnets:
+    # 3 to 4 s, azure-cli recordings.
+    network_seconds: float = 3.0
+    # Does a PUT of a network that says nothing of subnets keep those there are? Not verified.
+    network_put_keeps_subnets: bool = True
+    # How long a deployment or a project keeps its account in Accepted: bicep-registry-modules PR 7205 says that it
+    # does; people wait 30 to 60 s.
+    account_child_seconds: float = 30.0
+    # Is the IP rule 0.0.0.0/0 accepted? Not verified.
+    everywhere_rule_accepted: bool = True
+    # Does a virtual network rule need subnets/joinViaServiceEndpoint/action on its subnet? Not verified.
+    vnet_rules_need_join: bool = False
+    # Recorded: a PATCH that adds a virtual network rule was answered after 11.6 s, azure-cli
+    # test_cognitiveservices_network_rules.yaml.
+    vnet_rule_answer_seconds: float = 11.6
+    # Does an account come back from its deletion with the network settings it had? Not verified.
+    restore_keeps_network: bool = True
+    # Does an endpoint gain the members that an upgrade of its account to AIServices brings? Not verified.
+    upgrade_grows_endpoints: bool = False
+    # How long the deletion of a resource group takes. Invented.
+    group_delete_seconds: float = 60.0
+    # Does the deletion of a resource group send an event for each resource in it? Not verified.
+    group_delete_announces: bool = False
 
 
 class World:

@@ -1,7 +1,6 @@
 """What do passes make of a world? The genuine reconciler on memory, with time in between."""
 
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +8,9 @@ from remediation import planner
 from remediation.model import Observed
 from remediation.plan import Plan
 from remediation.reconciler import Reconciler
-from remediation.report import Report, Trigger
-from tests.builders import ACCOUNT, FOREIGN_ZONE, request
+from remediation.report import Cause, Lane, Report, Trigger
+from tests.builders import ACCOUNT, request
+from tests.laws import others
 from tests.laws.strategies import World
 from tests.memory import Azure, MemoryCloud, MemoryLedger, MovableClock
 
@@ -34,7 +34,7 @@ class Passes:
         self.desired = world.desired
         self.clock = MovableClock()
         self.azure = Azure.showing(world.seen, self.clock)
-        self.azure.zones.setdefault(FOREIGN_ZONE, ())
+        others.move_in(self.azure)
         self.cloud = MemoryCloud(self.azure)
         self.cloud.approves = world.approves
         self.cloud.group_put_restores = world.group_put_restores
@@ -61,9 +61,9 @@ class Passes:
 
     def close(self) -> Report:
         """One FAST pass, for an event of this moment."""
-        asked = request(since=self.clock.now())
-        cause = replace(asked.cause, trigger=Trigger.EVENT, at=self.clock.now())
-        return finished(self._reconciler.close(replace(asked, cause=cause)))
+        cause = Cause(Trigger.EVENT, self.clock.now())
+        asked = request(Lane.FAST, since=self.clock.now(), cause=cause)
+        return finished(self._reconciler.close(asked))
 
     def several(self, times: int) -> None:
         for _ in range(times):

@@ -8,14 +8,25 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from remediation import guard, planner
-from remediation.model import Exemption, RuleGroup
-from remediation.plan import Finding, Plan, Reason, Restrained
+from remediation.catalog import RULES
+from remediation.model import Exemption
+from remediation.plan import (
+    ApproveConnection,
+    AttachZones,
+    CreateEndpoint,
+    CreateZone,
+    Finding,
+    Plan,
+    Reason,
+    RemoveBrokenEndpoint,
+    Restrained,
+)
 from tests.builders import NOW
 from tests.laws.strategies import World, worlds
 
-ALL_RULES = tuple(
-    rule.__name__.replace("_", "-") for rule in (*planner.ACCESS_RULES, *planner.PATH_RULES)
-)
+ALL_RULES = tuple(RULES)
+# Links and records come last: nothing waits for them.
+BUILT_UPON = CreateEndpoint | RemoveBrokenEndpoint | ApproveConnection | AttachZones | CreateZone
 moments = st.sampled_from([timedelta(), timedelta(hours=1), timedelta(days=2)])
 
 
@@ -27,7 +38,7 @@ def restrained_worlds(draw: DrawFn) -> World:
     exemption = Exemption(rules, NOW + timedelta(days=1), "a demo", "ai-team")
     desired = replace(
         world.desired,
-        audited=draw(st.frozensets(st.sampled_from(RuleGroup))),
+        audited=draw(st.frozensets(st.sampled_from(ALL_RULES))),
         grace=draw(moments),
         exemptions=(exemption,) if draw(st.booleans()) else (),
     )
@@ -64,15 +75,15 @@ def place(finding: Finding) -> tuple[str, str, str]:
 
 
 @given(restrained_worlds())
-def test_nothing_is_done_in_an_audited_group(world: World) -> None:
-    done = {f.group for f in restrain(world).plan.findings if f.remedy is not None}
+def test_nothing_is_done_for_an_audited_rule(world: World) -> None:
+    done = {f.rule for f in restrain(world).plan.findings if f.remedy is not None}
 
     assert done & world.desired.audited == set()
 
 
 @given(restrained_worlds())
 def test_auditing_everything_leaves_no_action(world: World) -> None:
-    audited = replace(world, desired=replace(world.desired, audited=frozenset(RuleGroup)))
+    audited = replace(world, desired=replace(world.desired, audited=frozenset(RULES)))
 
     assert restrain(audited).plan.actions == ()
 
@@ -90,9 +101,7 @@ def test_nothing_waits_for_a_remedy_that_the_policy_holds_back(world: World) -> 
     built = [
         held
         for held in restrained.withheld
-        if held.reason is not Reason.BUSY
-        and held.finding.remedy is not None
-        and held.finding.group is not RuleGroup.ACCESS
+        if held.reason is not Reason.BUSY and isinstance(held.finding.remedy, BUILT_UPON)
     ]
     order = plan(world).findings
     first = min((order.index(held.finding) for held in built), default=len(order))

@@ -18,14 +18,17 @@ from remediation.model import (
     Link,
     Network,
     Observed,
+    Perimeter,
     Record,
     ResourceId,
+    Vnet,
 )
-from tests.builders import HUB, JAPAN_EAST, MEMBERS, SPOKE
+from tests.builders import HUB, JAPAN_EAST, MEMBERS, SPOKE, VNET
 from tests.memory.clock import MovableClock
 
 ACCOUNT_SECONDS = 31.0
 ENDPOINT_SECONDS = 20.0
+DELETION_SECONDS = 11.0
 ZONE_SECONDS = 10.0
 
 
@@ -46,7 +49,8 @@ class Azure:
         self.endpoints: dict[ResourceId, Endpoint] = {}
         self.zones: dict[ResourceId, tuple[Link, ...]] = {}
         self.records: dict[tuple[ResourceId, str], Record] = {}
-        self.vnets: dict[ResourceId, str] = {HUB: JAPAN_EAST, SPOKE: JAPAN_EAST}
+        self.vnets: dict[ResourceId, Vnet] = {HUB: VNET, SPOKE: Vnet(SPOKE, JAPAN_EAST)}
+        self.perimeters: dict[ResourceId, tuple[Perimeter, ...]] = {}
         self._work: list[Work] = []
         self._numbers = itertools.count(1)
 
@@ -54,8 +58,12 @@ class Azure:
     def showing(cls, seen: Observed, clock: MovableClock) -> "Azure":
         """The world in which `seen` is observed; what is under way in it will end."""
         azure = cls(clock)
-        network = seen.network or Network()
+        network = seen.network or Network(vnet=VNET)
         azure.accounts[seen.account.id] = seen.account
+        azure.perimeters[seen.account.id] = network.perimeters
+        azure.vnets.pop(HUB)
+        if network.vnet is not None:
+            azure.vnets[network.vnet.id] = network.vnet
         azure.endpoints = {each.id: each for each in network.endpoints}
         azure.zones = {each.id: each.links for each in network.zones}
         azure.records = {
@@ -95,6 +103,8 @@ class Azure:
         for endpoint in self.endpoints.values():
             if endpoint.state == "Updating":
                 self.later(ENDPOINT_SECONDS, partial(self.end_endpoint, endpoint.id))
+            if endpoint.state == "Deleting":
+                self.remove_endpoint(endpoint.id)
             if endpoint.zone_group and endpoint.zone_group.state == "Updating":
                 self.later(ZONE_SECONDS, partial(self.end_group, endpoint.id))
         for zone, links in self.zones.items():
@@ -131,6 +141,18 @@ class Azure:
             left = tuple(c for c in account.connections if c.endpoint != endpoint)
             self.accounts[account.id] = replace(account, connections=left)
 
+    def remove_endpoint(self, endpoint: ResourceId) -> None:
+        """It is `Deleting` for a while; another one may bear its name by then."""
+        there = self.endpoints[endpoint]
+        self.endpoints[endpoint] = replace(there, state="Deleting")
+
+        def end() -> None:
+            left = self.endpoints.get(endpoint)
+            if left is not None and left.guid == there.guid:
+                self.delete_endpoint(endpoint)
+
+        self.later(DELETION_SECONDS, end)
+
     def delete_zone_group(self, endpoint: ResourceId) -> None:
         self._erase_records(self.endpoints[endpoint])
         self.endpoints[endpoint] = replace(self.endpoints[endpoint], zone_group=None)
@@ -154,14 +176,15 @@ class Azure:
 
     def end_endpoint(self, endpoint: ResourceId) -> None:
         there = self.endpoints.get(endpoint)
-        if there is None or there.target not in self.accounts:
+        if there is None or there.state != "Updating" or there.target not in self.accounts:
             return
         account = self.accounts[there.target]
         addresses = there.addresses or self._addresses(there, account)
         self.endpoints[endpoint] = replace(there, state="Succeeded", addresses=addresses)
         if all(c.endpoint != endpoint for c in account.connections):
             self._connect(there, there.status)
-        self.write_records(endpoint)
+        if not there.addresses:
+            self.write_records(endpoint)
 
     def end_group(self, endpoint: ResourceId) -> None:
         there = self.endpoints.get(endpoint)

@@ -1,6 +1,7 @@
 """What does Azure show, start and refuse? The port `Cloud` in memory."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import assert_never
@@ -10,6 +11,7 @@ from remediation.model import (
     Account,
     Desired,
     Endpoint,
+    EndpointSpec,
     Link,
     Network,
     ResourceId,
@@ -18,19 +20,27 @@ from remediation.model import (
     ZoneGroup,
 )
 from remediation.plan import (
+    AccountChange,
     Action,
     ApproveConnection,
     AttachZones,
+    ChangeAccount,
     CloseAccess,
     CreateEndpoint,
     CreateZone,
+    DisableLocalAuth,
     LinkZone,
     PutRecord,
+    RemoveBrokenEndpoint,
+    RestrictNetwork,
+    RestrictOutbound,
 )
 from remediation.report import Outcome
 from tests.builders import MEMBERS
+from tests.memory.account import patched
 from tests.memory.azure import ENDPOINT_SECONDS, ZONE_SECONDS, Azure
 
+_UNDER_WAY = ("Updating", "Deleting")
 _GUID = re.compile(r"resource guid (\S+)")
 
 
@@ -46,6 +56,9 @@ class MemoryCloud:
         # What the next reads and the next actions raise instead.
         self.read_trouble: list[RemediationError] = []
         self.trouble: list[RemediationError] = []
+        # What the next actions raise although they take effect, and what the read that follows raises.
+        self.lost_answers: list[RemediationError] = []
+        self.trouble_after_a_lost_answer: list[RemediationError] = []
         self.applied: list[Action] = []
 
     async def account(self, account: ResourceId) -> Account | None:
@@ -58,18 +71,30 @@ class MemoryCloud:
         return tuple(zone for _, zone in MEMBERS[account.kind])
 
     async def network(self, account: Account, desired: Desired) -> Network:
+        """The endpoint asked for; where there is none, those that are connected."""
         self.azure.tick()
-        spec = desired.endpoint
-        seen = {c.endpoint for c in account.connections} | {spec.id if spec else None}
-        endpoints = tuple(each for each in self.azure.endpoints.values() if each.id in seen)
+        wanted = desired.endpoint
+        named = self.azure.endpoints.get(wanted.id) if wanted else None
+        endpoints = self._connected(account) if named is None else (named,)
+        subnets = [wanted.subnet] if wanted else [each.subnet for each in endpoints]
+        vnet = self.azure.vnets.get(subnets[0].parent) if subnets else None
+        perimeters = self.azure.perimeters.get(account.id, ())
+        return Network(endpoints, self._zones(account, desired, endpoints), vnet, perimeters)
+
+    def _connected(self, account: Account) -> tuple[Endpoint, ...]:
+        ids = [c.endpoint for c in account.connections]
+        return tuple(each for each in self.azure.endpoints.values() if each.id in ids)
+
+    def _zones(
+        self, account: Account, desired: Desired, endpoints: Sequence[Endpoint]
+    ) -> tuple[Zone, ...]:
+        """Those asked for; where nobody asks, those that the endpoints register in."""
         groups = [each.zone_group for each in endpoints if each.zone_group]
-        wanted = [config.zone for group in groups for config in group.configs]
+        ids = [config.zone for group in groups for config in group.configs]
         if desired.dns is not None:
-            wanted = [zone.id for zone in desired.dns.zones]
-        zones = tuple(
-            self._zone(each, account) for each in dict.fromkeys(wanted) if each in self.azure.zones
-        )
-        return Network(endpoints, zones, self.azure.vnets.get(spec.vnet) if spec else None)
+            ids = [zone.id for zone in desired.dns.zones]
+        there = [each for each in dict.fromkeys(ids) if each in self.azure.zones]
+        return tuple(self._zone(each, account) for each in there)
 
     async def endpoint_targets(self, endpoint: ResourceId) -> tuple[ResourceId, ...]:
         there = self.azure.endpoints.get(endpoint)
@@ -85,14 +110,21 @@ class MemoryCloud:
             raise self.trouble.pop(0)
         outcome = self._apply(action)
         self.applied.append(action)
+        if self.lost_answers:
+            self.read_trouble += self.trouble_after_a_lost_answer
+            raise self.lost_answers.pop(0)
         return outcome
 
     def _apply(self, action: Action) -> Outcome:
         match action:
-            case CloseAccess():
-                return self._close(action)
+            case ChangeAccount():
+                return self._change(action.account, action.changes)
+            case CloseAccess() | RestrictNetwork() | DisableLocalAuth() | RestrictOutbound():
+                return self._change(action.account, (action,))
             case CreateEndpoint():
                 return self._create_endpoint(action)
+            case RemoveBrokenEndpoint():
+                return self._remove(action)
             case ApproveConnection():
                 return self._approve(action)
             case AttachZones():
@@ -106,14 +138,12 @@ class MemoryCloud:
             case _:
                 assert_never(action)
 
-    def _close(self, action: CloseAccess) -> Outcome:
-        account = self.azure.accounts[action.account]
+    def _change(self, id_: ResourceId, changes: Sequence[AccountChange]) -> Outcome:
+        account = self.azure.accounts[id_]
         if not account.is_settled:
             raise Busy("another operation is in progress", code="RequestConflict")
-        if action.acls is not None and account.subdomain is None:
-            raise Refused("rules need a custom subdomain", code="BadRequest")
-        acls = action.acls or account.acls
-        self.azure.change_account(account.id, public_network_access="Disabled", acls=acls)
+        self.azure.accounts[id_] = patched(account, changes)
+        self.azure.change_account(id_)
         return Outcome.DONE
 
     def _create_endpoint(self, action: CreateEndpoint) -> Outcome:
@@ -122,16 +152,28 @@ class MemoryCloud:
             raise Busy("account in state Accepted", code="AccountProvisioningStateInvalid")
         if account.subdomain is None:
             raise Refused("an endpoint needs a custom subdomain", code="BadRequest")
-        if self.azure.vnets.get(spec.vnet) != action.location:
+        vnet = self.azure.vnets.get(spec.vnet)
+        if vnet is None or vnet.location != action.location:
             raise Misconfigured("no such network there", code="InvalidResourceReference")
+        self._refuse_bad_addresses(account, spec)
         there = self.azure.endpoints.get(spec.id) or self._new_endpoint(action)
         if there.target != account.id:
             raise Refused("an endpoint cannot be led elsewhere", code="BadRequest")
-        if there.id in self.azure.endpoints and there.state == "Updating":
+        if there.id in self.azure.endpoints and there.state in _UNDER_WAY:
             raise Busy("another operation is in progress", code="AnotherOperationInProgress")
         self.azure.endpoints[spec.id] = replace(there, state="Updating")
         self.azure.later(ENDPOINT_SECONDS, partial(self.azure.end_endpoint, spec.id))
         return Outcome.STARTED
+
+    def _refuse_bad_addresses(self, account: Account, spec: EndpointSpec) -> None:
+        """Static addresses are for all members or for none, and each is taken once (manage-private-endpoint.md)."""
+        static = dict(spec.static_ips)
+        if static and set(static) != {member for member, _ in MEMBERS[account.kind]}:
+            raise Refused("an address for every member", code="BadRequest")
+        others = [each for each in self.azure.endpoints.values() if each.id != spec.id]
+        taken = {address.ip for each in others for address in each.addresses}
+        if taken & set(static.values()):
+            raise Refused("the address is in use", code="PrivateIPAddressInUse")
 
     def _new_endpoint(self, action: CreateEndpoint) -> Endpoint:
         spec = action.spec
@@ -148,6 +190,15 @@ class MemoryCloud:
             tags=spec.tags,
             nic_name=spec.nic_name,
         )
+
+    def _remove(self, action: RemoveBrokenEndpoint) -> Outcome:
+        there = self.azure.endpoints.get(action.endpoint)
+        if there is None:
+            return Outcome.DONE
+        if there.state in _UNDER_WAY:
+            raise Busy("another operation is in progress", code="AnotherOperationInProgress")
+        self.azure.remove_endpoint(there.id)
+        return Outcome.STARTED
 
     def _approve(self, action: ApproveConnection) -> Outcome:
         account = self.azure.accounts[action.account]
@@ -195,12 +246,16 @@ class MemoryCloud:
         namesakes = [
             links for zone, links in self.azure.zones.items() if zone.name.casefold() == name
         ]
-        if any(link.vnet == vnet for links in namesakes for link in links):
-            raise Refused("overlapping namespaces", code="BadRequest")
-        links = self.azure.zones[action.zone]
-        if any(link.name.casefold() == action.name.casefold() for link in links):
+        there = [link for link in self.azure.zones[action.zone] if _is_named(link, action.name)]
+        if any(link.vnet != vnet for link in there):
             raise Refused("a link's network cannot be changed", code="BadRequest")
-        self.azure.zones[action.zone] = (*links, Link(action.name, vnet, "InProgress"))
+        linked = [link for links in namesakes for link in links if link.vnet == vnet]
+        if linked != there:
+            raise Refused("overlapping namespaces", code="BadRequest")
+        others = [link for link in self.azure.zones[action.zone] if link not in there]
+        policy = action.link.resolution_policy
+        made = Link(action.name, vnet, "InProgress", resolution_policy=policy)
+        self.azure.zones[action.zone] = (*others, made)
         self.azure.later(ZONE_SECONDS, partial(self.azure.end_links, action.zone))
         return Outcome.STARTED
 
@@ -215,6 +270,10 @@ class MemoryCloud:
             action.zone, action.name, action.addresses, owner.group(1) if owner else None
         )
         return Outcome.DONE
+
+
+def _is_named(link: Link, name: str) -> bool:
+    return link.name.casefold() == name.casefold()
 
 
 def _holds(group: ZoneGroup | None, zones: tuple[tuple[str, ResourceId], ...]) -> bool:

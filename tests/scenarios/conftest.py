@@ -15,6 +15,7 @@ from tests.scenarios import policies
 
 # Sweeps look at every account there is: where a story is not about them, none interferes.
 NEVER = {"LATCH_SWEEP_SCHEDULE": "0 0 0 29 feb *"}
+IMPATIENT = {"LATCH_RETRY_MINUTES": "10"}
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def shared_lab(policy: Path) -> AsyncIterator[Lab]:
     # Who rejects a connection waits for the answer; that wait is the story of no test here.
     switches = Switches(connection_reject_seconds=0)
-    async with Lab(Plan(policy=policy, switches=switches, settings=NEVER)) as lab:
+    async with Lab(Plan(policy=policy, switches=switches, settings=NEVER | IMPATIENT)) as lab:
         yield lab
 
 

@@ -1,13 +1,19 @@
 """What became of one account: its resources, what Latch asked of ARM for it, what people were told, who is answered."""
 
+import asyncio
 import json
+import os
 from typing import Self, Unpack
+
+from azure.storage.queue import TextBase64EncodePolicy
+from azure.storage.queue.aio import QueueClient
 
 from tests.harness.data_plane import api_key
 from tests.harness.lab import LATCH, Lab
 from tests.harness.names import hosts_of
 from tests.harness.physics.seeding import EndpointOptions
 from tests.harness.physics.types import ACCOUNT, ENDPOINT, ZONE, ZONE_GROUP
+from tests.harness.weather import Rule
 from tests.harness.witness import Outcome, Testimony
 from tests.harness.world import JournalEntry, Json, Resource
 from tests.harness.worlds import ACCOUNTS, DNS, NETWORK, ZONES, private_account
@@ -140,8 +146,8 @@ class Story:
 
     @property
     def told(self) -> list[str]:
-        """The kinds of those alerts."""
-        return [event["type"].removeprefix("Latch.Alert.") for event in self.alerts]
+        """The kinds of those alerts, sorted: a hiccup of storage may delay one."""
+        return sorted(event["type"].removeprefix("Latch.Alert.") for event in self.alerts)
 
     # Who is answered ----------------------------------------------------------------------------------------------
 
@@ -178,6 +184,23 @@ async def recheck(lab: Lab, body: Json | str, key: str | None = None) -> tuple[i
     async with lab.http.post(url, data=text, headers=headers) as answer:
         found = await answer.text()
         return answer.status, json.loads(found) if found else {}
+
+
+def queue(lab: Lab, name: str) -> QueueClient:
+    """One of the app's queues, as an operator with the account key has it."""
+    return QueueClient.from_connection_string(
+        lab.azurite.connection_string,
+        name,
+        connection_verify=os.fspath(lab.authority.ca_file),
+        message_encode_policy=TextBase64EncodePolicy(),
+    )
+
+
+async def spent(rule: Rule) -> None:
+    """Waits, in real time, until the weather has struck as often as it should."""
+    async with asyncio.timeout(30):
+        while rule.count:  # noqa: ASYNC110 - a rule of the weather is plain data, and tells nobody
+            await asyncio.sleep(0.001)
 
 
 def writes_in(lab: Lab) -> list[str]:

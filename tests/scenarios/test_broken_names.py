@@ -3,7 +3,7 @@
 from tests.harness.lab import Lab
 from tests.harness.people import Person
 from tests.harness.witness import Outcome
-from tests.harness.worlds import DNS, NETWORK
+from tests.harness.worlds import NETWORK
 from tests.scenarios.story import FOUNDRY_ZONE, OPENAI_ZONE, Story
 
 
@@ -137,20 +137,3 @@ async def test_a_zone_group_of_another_name_is_adopted(lab: Lab, robin: Person) 
 
     assert {"deployedByPolicy": [OPENAI_ZONE]} == story.zone_groups
     assert await story.is_private()
-
-
-async def test_a_link_that_was_made_to_another_network_stays(lab: Lab, robin: Person) -> None:
-    network = lab.seeding.virtual_network(
-        "vnet-of-others", NETWORK, prefix="10.77.0.0/16", subnets={}
-    )
-    zone = lab.id(DNS, "Microsoft.Network/privateDnsZones", OPENAI_ZONE)
-    link = f"{zone}/virtualNetworkLinks/link-of-others"
-    body = {
-        "location": "global",
-        "properties": {"virtualNetwork": {"id": network.id}, "registrationEnabled": False},
-    }
-
-    await robin.put(link, body)
-    await lab.settled()
-
-    assert lab.world.get(link) is not None

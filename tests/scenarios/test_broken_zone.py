@@ -12,8 +12,9 @@ from tests.harness.lab import Lab, Plan
 from tests.harness.people import Person
 from tests.harness.physics.types import LINK
 from tests.harness.world import Switches
+from tests.harness.worlds import NETWORK
 from tests.scenarios.conftest import NEVER
-from tests.scenarios.story import OPENAI_ZONE, Story, writes_in
+from tests.scenarios.story import FOUNDRY_ZONE, OPENAI_ZONE, Story, writes_in
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["platform heals", "platform does not"])
@@ -96,3 +97,23 @@ async def test_a_deleted_zone_group_comes_back_with_its_record(
 
     assert {"default": [OPENAI_ZONE]} == first.zone_groups
     assert await first.is_private()
+
+
+async def test_a_link_that_was_made_to_another_network_stays(lab: Lab, robin: Person) -> None:
+    network = lab.seeding.virtual_network(
+        "vnet-of-others", NETWORK, prefix="10.77.0.0/16", subnets={}
+    )
+    link = f"{Story(lab, 'any').zone_id(FOUNDRY_ZONE)}/virtualNetworkLinks/link-of-others"
+    written = len(writes_in(lab))
+
+    await robin.put(
+        link,
+        {
+            "location": "global",
+            "properties": {"virtualNetwork": {"id": network.id}, "registrationEnabled": False},
+        },
+    )
+    await lab.settled()
+
+    assert lab.world.get(link) is not None
+    assert written == len(writes_in(lab))

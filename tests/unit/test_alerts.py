@@ -414,6 +414,7 @@ def test_the_event_holds_everything_that_is_needed_to_act() -> None:
         "startedAt": "2026-11-21T09:14:00Z",
         "endedAt": "2026-11-21T09:14:04Z",
         "exposedSeconds": 14.0,
+        "proof": None,
     }
 
     assert expected == data

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from remediation import guard, planner
-from remediation.model import Desired, Exemption, Observed, RuleGroup
+from remediation.catalog import RULES
+from remediation.model import Desired, Exemption, NetworkAcls, Observed
 from remediation.plan import ApproveConnection, CloseAccess, CreateEndpoint, CreateZone, Reason
 from tests.builders import (
     NOW,
+    OPENAI_ZONE,
     account,
     connection,
     desired,
@@ -16,9 +18,11 @@ from tests.builders import (
     link,
     observed,
     zone,
+    zone_group,
 )
 
 A_DAY = timedelta(days=1)
+EVERY_RULE = frozenset(RULES)
 YOUNG = NOW - timedelta(hours=1)
 
 
@@ -40,6 +44,14 @@ ENDED_BADLY = observed(account=account(connections=(), state="Failed"), endpoint
 WITHOUT_GROUP = observed(endpoints=[endpoint(zone_group=None)], zones=[zone(record=None)])
 NEW_AND_OPEN = observed(account=account(public_network_access="Enabled", created=YOUNG))
 LINKING = observed(zones=[zone(links=(link(state="InProgress"),))])
+REGISTERING = observed(zones=[zone(links=(link(registration=True),))])
+REGISTERING_AND_ATTACHING = observed(
+    endpoints=[endpoint(zone_group=zone_group(OPENAI_ZONE, state="Updating"))],
+    zones=[zone(links=(link(registration=True),), record=None)],
+)
+OPEN_TO_SERVICES = observed(
+    account=account(public_network_access="Enabled", acls=NetworkAcls("Deny", "AzureServices"))
+)
 REJECTED = observed(account=account(connections=(connection("Rejected"),)))
 
 
@@ -58,20 +70,39 @@ def free(wanted: Desired, found: Observed) -> list[str]:
     [
         pytest.param(desired(), OPEN, [], id="without a reason nothing is held back"),
         pytest.param(
-            desired(audited=frozenset({RuleGroup.ACCESS})),
+            desired(audited=frozenset({"public-access"})),
             OPEN_AND_BARE,
             [("public-access", Reason.AUDIT)],
-            id="a group of rules may be audited by itself",
+            id="a rule may be audited by itself",
         ),
         pytest.param(
-            desired(audited=frozenset(RuleGroup)),
+            desired(audited=EVERY_RULE),
             OPEN_AND_BARE,
             [
                 ("public-access", Reason.AUDIT),
                 ("endpoint-missing", Reason.AUDIT),
                 ("zone-missing", Reason.AUDIT),
             ],
-            id="all groups may be audited",
+            id="all rules may be audited",
+        ),
+        pytest.param(
+            desired(audited=frozenset({"link-settings"})),
+            REGISTERING,
+            [("link-settings", Reason.AUDIT)],
+            id="a rule that nobody switched on is audited",
+        ),
+        pytest.param(
+            desired(audited=frozenset({"link-settings"})),
+            REGISTERING_AND_ATTACHING,
+            [("link-settings", Reason.AUDIT)],
+            id="what does not follow a remedy that is held back is waited for",
+        ),
+        pytest.param(desired(), REGISTERING, [], id="a rule that somebody switched on is not"),
+        pytest.param(
+            desired(no_bypass=True, audited=frozenset({"public-access"})),
+            OPEN_TO_SERVICES,
+            [("public-access", Reason.AUDIT)],
+            id="one of two rules about the same account may be audited",
         ),
         pytest.param(
             desired(exemptions=(exemption("public-access"),)),
@@ -96,10 +127,10 @@ def free(wanted: Desired, found: Observed) -> list[str]:
             id="an exemption covers what a person would have to do as well",
         ),
         pytest.param(
-            desired(audited=frozenset(RuleGroup)),
+            desired(audited=EVERY_RULE),
             REJECTED,
             [],
-            id="what a person must do is reported although the group is audited",
+            id="what a person must do is reported although the rule is audited",
         ),
         pytest.param(
             desired(grace=A_DAY),
@@ -110,7 +141,7 @@ def free(wanted: Desired, found: Observed) -> list[str]:
         pytest.param(desired(grace=timedelta(hours=1)), NEW_AND_OPEN, [], id="a grace period ends"),
         pytest.param(desired(grace=A_DAY), OPEN, [], id="an account of unknown age has no grace"),
         pytest.param(
-            desired(audited=frozenset(RuleGroup), grace=A_DAY, exemptions=(exemption(),)),
+            desired(audited=EVERY_RULE, grace=A_DAY, exemptions=(exemption(),)),
             NEW_AND_OPEN,
             [("public-access", Reason.EXEMPT)],
             id="an exemption is the first reason asked for",
@@ -137,13 +168,13 @@ def free(wanted: Desired, found: Observed) -> list[str]:
             desired(), ENDED_BADLY, [], id="an account whose last change failed takes endpoint work"
         ),
         pytest.param(
-            desired(audited=frozenset({RuleGroup.ACCESS})),
+            desired(audited=frozenset({"public-access"})),
             observed(account=account(public_network_access=None, connections=()), endpoints=()),
             [("public-access", Reason.AUDIT)],
             id="a closing that is held back keeps nobody busy",
         ),
         pytest.param(
-            desired(audited=frozenset({RuleGroup.DNS})),
+            desired(audited=frozenset({"zone-group"})),
             WITHOUT_GROUP,
             [("zone-group", Reason.AUDIT), ("record", Reason.AUDIT)],
             id="what would follow a remedy is held back with it",
@@ -155,7 +186,7 @@ def free(wanted: Desired, found: Observed) -> list[str]:
             id="what would follow an exempt remedy is held back with it",
         ),
         pytest.param(
-            desired(audited=frozenset({RuleGroup.ACCESS})),
+            desired(audited=frozenset({"public-access"})),
             observed(
                 account=account(public_network_access=None),
                 zones=[zone(links=(link(state="InProgress"),))],
@@ -164,10 +195,10 @@ def free(wanted: Desired, found: Observed) -> list[str]:
             id="what Azure works on is waited for although the closing is held back",
         ),
         pytest.param(
-            desired(audited=frozenset(RuleGroup)),
+            desired(audited=EVERY_RULE),
             LINKING,
             [],
-            id="what Azure works on is waited for although the group is audited",
+            id="what Azure works on is waited for although the rule is audited",
         ),
     ],
 )
@@ -218,10 +249,10 @@ def test_a_settled_account_takes_endpoint_work() -> None:
             id="until when, why, and by whom it is exempt",
         ),
         pytest.param(
-            desired(audited=frozenset({RuleGroup.ACCESS})),
+            desired(audited=frozenset({"public-access"})),
             OPEN,
-            "profile everything-private only audits access",
-            id="which profile audits which group",
+            "profile everything-private only audits public-access",
+            id="which profile audits which rule",
         ),
         pytest.param(
             desired(grace=A_DAY),

@@ -118,6 +118,14 @@ def test_a_drift_that_was_held_back_and_then_cured_is_told_as_cured() -> None:
     assert last.drifts == (MISSING,)
 
 
+def test_what_azure_works_on_is_no_part_of_the_story() -> None:
+    making = replace(MISSING, rule="endpoint-state", actual="it is Updating", awaits=True)
+
+    last, _ = told(FIRST, replace(LATER, drifts=(making, RECORD)), CLEAN)
+
+    assert last.drifts == (MISSING, RECORD)
+
+
 def test_a_drift_keeps_the_evidence_of_its_beginning() -> None:
     half_done = replace(MISSING, actual="it is Updating")
 

@@ -448,4 +448,6 @@ def test_an_anonymous_sighting_keeps_the_ids_and_drops_the_person() -> None:
     actor = Actor(ActorKind.USER, "Kim Rivera", "9d0c11aa", "c11e47aa", "198.51.100.7")
     seen = Sighting(ResourceId.parse(ACCOUNT), Cause(Trigger.EVENT, NOW, actor=actor))
 
-    assert intake.anonymous(seen).cause.actor == Actor(ActorKind.USER, "", "9d0c11aa", "c11e47aa", "")
+    assert intake.anonymous(seen).cause.actor == Actor(
+        ActorKind.USER, "", "9d0c11aa", "c11e47aa", ""
+    )

@@ -150,12 +150,12 @@ def test_a_compliant_account_has_no_findings() -> None:
         ),
         pytest.param(
             account(public_network_access="Enabled", acls=None, subdomain=None),
-            [("public-access", CloseAccess(ACCOUNT, None))],
+            [("public-access", CloseAccess(ACCOUNT, None)), ("custom-subdomain", A_PERSON)],
             id="an account without a custom subdomain is closed without rules",
         ),
         pytest.param(
             account(acls=None, subdomain=None),
-            [],
+            [("custom-subdomain", A_PERSON)],
             id="an account without a custom subdomain needs no default action",
         ),
         pytest.param(
@@ -195,6 +195,7 @@ FOREIGN = account(connections=(connection(endpoint=FOREIGN_ENDPOINT, guid=OTHER_
 TWO_APPROVED = account(
     connections=(connection(), connection(endpoint=FOREIGN_ENDPOINT, guid=OTHER_GUID))
 )
+OUTLIVED = connection("Rejected", guid=OTHER_GUID)
 NAMES = endpoint().addresses[0].fqdns
 DELETED = observed(account=NO_CONNECTION, endpoints=())
 
@@ -223,12 +224,12 @@ DELETED = observed(account=NO_CONNECTION, endpoints=())
         pytest.param(
             desired(),
             observed(account=account(connections=(), subdomain=None), endpoints=()),
-            [("endpoint-missing", A_PERSON)],
+            [("custom-subdomain", A_PERSON), ("endpoint-missing", A_PERSON)],
             id="an account without a custom subdomain cannot have an endpoint",
         ),
         pytest.param(
             desired(),
-            observed(account=NO_CONNECTION, endpoints=(), vnet_location=None),
+            observed(account=NO_CONNECTION, endpoints=(), vnet=None),
             [("endpoint-missing", A_PERSON)],
             id="an endpoint needs a network that exists",
         ),
@@ -290,7 +291,7 @@ DELETED = observed(account=NO_CONNECTION, endpoints=())
                 account=FOREIGN,
                 endpoints=[endpoint(id=FOREIGN_ENDPOINT, guid=OTHER_GUID, subnet=OTHER_SUBNET)],
             ),
-            [("endpoint-missing", CREATE)],
+            [("endpoint-missing", CREATE), ("unknown-connection", A_PERSON)],
             id="an approved endpoint in another subnet does not replace the declared one",
         ),
         pytest.param(
@@ -308,7 +309,7 @@ DELETED = observed(account=NO_CONNECTION, endpoints=())
                     ),
                 ],
             ),
-            [],
+            [("unknown-connection", A_PERSON)],
             id="of several approved endpoints the one that the names lead to is adopted",
         ),
         pytest.param(
@@ -320,7 +321,7 @@ DELETED = observed(account=NO_CONNECTION, endpoints=())
         pytest.param(
             desired(endpoint=None),
             observed(account=PENDING, endpoints=[endpoint(status="Pending")]),
-            [("endpoint-missing", A_PERSON)],
+            [("endpoint-missing", A_PERSON), ("unknown-connection", A_PERSON)],
             id="the pending connection of an endpoint that nobody declared is never approved",
         ),
         pytest.param(
@@ -358,17 +359,15 @@ DELETED = observed(account=NO_CONNECTION, endpoints=())
         ),
         pytest.param(
             desired(),
-            observed(
-                account=account(
-                    connections=(
-                        connection(),
-                        connection("Pending", FOREIGN_ENDPOINT, OTHER_GUID),
-                        connection("Pending", None, OTHER_GUID),
-                    )
-                )
-            ),
+            observed(account=NO_CONNECTION),
+            [("connection-state", AZURE)],
+            id="a connection that the account does not list yet is waited for",
+        ),
+        pytest.param(
+            desired(),
+            observed(account=account(connections=(OUTLIVED, connection()))),
             [],
-            id="the connections of foreign endpoints are left alone",
+            id="the connection of an endpoint that bore the same name before does not count",
         ),
     ],
 )
@@ -544,13 +543,13 @@ DEAD = account(connections=(connection(), connection("Rejected", FOREIGN_ENDPOIN
         pytest.param(
             desired(),
             observed(account=SHARED, zones=[zone(record=STALE)]),
-            [("record", A_PERSON)],
+            [("unknown-connection", A_PERSON), ("record", A_PERSON)],
             id="the record of another live endpoint is reported, not fought over",
         ),
         pytest.param(
             desired(),
             observed(account=SHARED, zones=[zone(record=record(owner=OTHER_GUID.upper()))]),
-            [],
+            [("unknown-connection", A_PERSON)],
             id="a record that leads to the right address is right, whoever wrote it",
         ),
         pytest.param(
@@ -558,6 +557,18 @@ DEAD = account(connections=(connection(), connection("Rejected", FOREIGN_ENDPOIN
             observed(account=DEAD, zones=[zone(record=STALE)]),
             [("record", PUT_OVER)],
             id="the record of an endpoint that was rejected is put right",
+        ),
+        pytest.param(
+            desired(),
+            observed(
+                account=SHARED, endpoints=[endpoint(zone_group=None)], zones=[zone(record=STALE)]
+            ),
+            [
+                ("unknown-connection", A_PERSON),
+                ("zone-group", A_PERSON),
+                ("record", A_PERSON),
+            ],
+            id="a name that another live endpoint has is not taken over by registering it",
         ),
         pytest.param(
             desired(),
@@ -580,19 +591,19 @@ DEAD = account(connections=(connection(), connection("Rejected", FOREIGN_ENDPOIN
         pytest.param(
             desired(),
             with_endpoint(addresses=()),
-            [("record", A_PERSON)],
+            [("endpoint-members", A_PERSON)],
             id="an endpoint without an address is never taken for compliant",
         ),
         pytest.param(
             desired(),
             with_endpoint(addresses=(), state="Updating"),
-            [("endpoint-state", AZURE), ("record", AZURE)],
+            [("endpoint-state", AZURE)],
             id="an endpoint that Azure works on will have its address later",
         ),
         pytest.param(
             desired(AI_SERVICES),
             with_endpoint(AI_SERVICES, addresses=endpoint(AI_SERVICES).addresses[:2]),
-            [("record", A_PERSON)],
+            [("endpoint-members", A_PERSON)],
             id="an AIServices endpoint lacks its third address",
         ),
     ],

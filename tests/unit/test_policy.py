@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network
 from textwrap import dedent, indent
+from typing import Any
 
 import pytest
 
 from remediation import policy_file
+from remediation.catalog import RULES
 from remediation.model import (
     Account,
     Baseline,
@@ -15,10 +18,12 @@ from remediation.model import (
     EndpointSpec,
     Exemption,
     LinkSpec,
+    Outbound,
     RecordsBy,
     Recreate,
     ResourceId,
     RuleGroup,
+    Selected,
     ZoneSpec,
 )
 from remediation.policy import (
@@ -161,13 +166,50 @@ def test_the_first_profile_that_matches_is_the_one(name: str, expected: str) -> 
 
 
 def test_a_bare_profile_invents_nothing() -> None:
-    assert desired(policy()) == Desired("production")
+    assert desired(policy()) == Desired("production", audited=frozenset({"link-settings"}))
 
 
-def test_groups_of_rules_are_audited_by_themselves() -> None:
-    given = policy(mode="{access: enforce, endpoint: audit, dns: enforce}")
+def test_groups_of_rules_and_single_rules_are_audited_by_themselves() -> None:
+    given = policy(
+        "rules: {record: audit}", mode="{access: enforce, endpoint: audit, dns: enforce}"
+    )
+    endpoint = {name for name, rule in RULES.items() if rule.group is RuleGroup.ENDPOINT}
 
-    assert desired(given).audited == {RuleGroup.ENDPOINT}
+    assert desired(given).audited == endpoint | {"record", "link-settings"}
+
+
+RANGE, ADDRESS = IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.7")
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        pytest.param("public_access: disabled", {}, id="nobody gets in"),
+        pytest.param(
+            f"public_access: {{selected: {{ranges: [{RANGE}, 198.51.100.7], subnets: ['{SUBNET}']}}}}",
+            {"selected": Selected((RANGE, ADDRESS), (ResourceId.parse(SUBNET),))},
+            id="selected networks get in",
+        ),
+        pytest.param("trusted_services: keep", {}, id="trusted services are left"),
+        pytest.param("trusted_services: none", {"no_bypass": True}, id="trusted services end"),
+        pytest.param("local_auth: keep", {}, id="keys are left"),
+        pytest.param("local_auth: disabled", {"local_auth_disabled": True}, id="keys end"),
+        pytest.param("outbound: keep", {}, id="what it reaches is left"),
+        pytest.param("outbound: restricted", {"outbound": Outbound()}, id="it reaches nothing"),
+        pytest.param(
+            "outbound: {allow: [api.example.org]}",
+            {"outbound": Outbound(("api.example.org",))},
+            id="it reaches one host",
+        ),
+        pytest.param(
+            "kinds: [OpenAI, AIServices]", {"kinds": ("OpenAI", "AIServices")}, id="allowed kinds"
+        ),
+    ],
+)
+def test_a_profile_states_who_gets_in_and_what_gets_out(
+    profile: str, expected: dict[str, Any]
+) -> None:
+    assert desired(policy(profile)) == replace(desired(policy()), **expected)
 
 
 def test_a_grace_period_is_passed_on() -> None:
@@ -192,7 +234,8 @@ def test_an_endpoint_can_be_spelled_out() -> None:
           application_security_groups: [{group}]
           tags: {{owner: platform}}
           nic_name: "nic-{{account}}"
-          recreate: never
+          recreate: broken
+          other_connections: [{endpoint_id("pe-other")}, 22222222-AAAA-2222-2222-222222222222, "*"]
         """)
 
     assert desired(given).endpoint == EndpointSpec(
@@ -202,7 +245,8 @@ def test_an_endpoint_can_be_spelled_out() -> None:
         (ResourceId.parse(group),),
         (("owner", "platform"),),
         "nic-aoai-contoso-prod",
-        Recreate.NEVER,
+        Recreate.BROKEN,
+        (str(endpoint_id("pe-other")), "22222222-aaaa-2222-2222-222222222222", "*"),
     )
 
 
@@ -278,12 +322,32 @@ def test_names_can_be_spelled_out() -> None:
           link: [{VNET}, {OTHER_VNET}]
           resolution_policy: NxDomainRedirect
           records: records
+          resolver: 10.0.0.4
+          custom_servers: [10.0.0.4, 10.0.0.5]
         """)
 
     links = (LinkSpec(VNET, "NxDomainRedirect"), LinkSpec(OTHER_VNET, "NxDomainRedirect"))
     assert desired(given, zones=(COGNITIVE, OPENAI)).dns == DnsSpec(
-        (ZoneSpec(single, links), ZoneSpec(zone_id(OPENAI), links)), RecordsBy.RECORDS
+        (ZoneSpec(single, links), ZoneSpec(zone_id(OPENAI), links)),
+        RecordsBy.RECORDS,
+        ("10.0.0.4", "10.0.0.5"),
+        "10.0.0.4",
     )
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        pytest.param("", f"{WORK}/rg-AI-prod", id="in the account's group, for want of another"),
+        pytest.param(f"resource_group: {HUB}/rg-dns-hub,", f"{HUB}/rg-dns-hub", id="as given"),
+    ],
+)
+def test_names_that_somebody_else_keeps_have_no_links(group: str, expected: str) -> None:
+    given = policy(f"{ENDPOINT}dns: {{{group} records: external, resolver: 10.0.0.4}}")
+
+    zone = ZoneSpec(zone_id(OPENAI, expected))
+    spec = DnsSpec((zone,), RecordsBy.EXTERNAL, (), "10.0.0.4")
+    assert desired(given).dns == spec
 
 
 def test_without_the_names_of_zones_a_profile_asks_for_none() -> None:

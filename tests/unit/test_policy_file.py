@@ -3,46 +3,25 @@
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent
 
 import pytest
 
-from remediation import policy_file
-from remediation.errors import SettingsError
-from remediation.model import RecordsBy, Recreate, RuleGroup
-from remediation.policy_document import Policy
+from remediation.catalog import RULES
+from remediation.model import RecordsBy, Recreate
+from tests.unit.policy_texts import (
+    MINIMAL,
+    NETWORK,
+    SUBNET,
+    SUBSCRIPTION,
+    VNET,
+    ZONES,
+    load,
+    mistakes_in,
+    with_section,
+)
 
 SHIPPED = Path(__file__).parents[2] / "policy.yaml"
-
-SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
-NETWORK = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-network"
-VNET = f"{NETWORK}/providers/Microsoft.Network/virtualNetworks/vnet-japaneast"
-SUBNET = f"{VNET}/subnets/snet-endpoints"
-ZONES = f"{NETWORK}/providers/Microsoft.Network/privateDnsZones"
-
-MINIMAL = f"""\
-version: 1
-scope:
-  subscriptions: [{SUBSCRIPTION}]
-profiles:
-  - name: all
-    mode: enforce
-"""
-
-
-def load(text: str) -> Policy:
-    return policy_file.load(text, "policy.yaml")
-
-
-def mistakes_in(text: str) -> list[str]:
-    with pytest.raises(SettingsError) as refusal:
-        load(text)
-    return str(refusal.value).splitlines()
-
-
-def with_section(section: str) -> str:
-    """The minimal policy, the section added to its profile."""
-    return MINIMAL + indent(dedent(section), "    ")
 
 
 def test_the_shipped_policy_loads() -> None:
@@ -55,7 +34,13 @@ def test_every_example_in_the_shipped_policy_loads() -> None:
     text = SHIPPED.read_text(encoding="utf-8")
     policy = load(text.replace("#: ", ""))
 
-    names = ["sandbox", "fixed-addresses", "production"]
+    names = [
+        "sandbox",
+        "selected-networks",
+        "names-kept-elsewhere",
+        "fixed-addresses",
+        "production",
+    ]
     assert [profile.name for profile in policy.profiles] == names
     assert policy.scope.tags == {"latch": "on"}
     assert [exemption.owner for exemption in policy.exemptions] == ["Robin Example"]
@@ -67,8 +52,9 @@ def test_what_is_left_out_has_its_default() -> None:
 
     assert policy.scope.subscriptions == (SUBSCRIPTION,)
     assert (policy.scope.names, policy.scope.tags, policy.exemptions) == ((), {}, ())
-    assert profile.mode.audited == frozenset()
-    assert profile.public_access == "disabled"
+    assert profile.audited == {"link-settings"}
+    assert (profile.public_access, profile.outbound, profile.kinds) == (None, None, ())
+    assert (profile.trusted_services, profile.local_auth) == ("keep", "keep")
     assert (profile.endpoint, profile.dns, profile.limits.grace) == (None, None, timedelta())
 
 
@@ -82,23 +68,12 @@ def test_an_endpoint_and_its_names_have_their_defaults() -> None:
     assert str(endpoint.subnet) == SUBNET
     assert (endpoint.name, endpoint.resource_group) == ("pe-{account}", None)
     assert (endpoint.static_ips, endpoint.nic_name) == ({}, None)
-    assert endpoint.recreate is Recreate.MISSING
+    assert (endpoint.recreate, endpoint.other_connections) == (Recreate.MISSING, ())
     assert dns is not None
     assert dns.resource_group == NETWORK
     assert (dns.zones, dns.link, dns.resolution_policy) == ({}, (), "Default")
     assert dns.records is RecordsBy.ZONE_GROUP
-
-
-def test_a_mode_can_differ_from_group_to_group() -> None:
-    text = MINIMAL.replace("enforce", "{access: enforce, endpoint: audit, dns: audit}")
-
-    assert load(text).profiles[0].mode.audited == {RuleGroup.ENDPOINT, RuleGroup.DNS}
-
-
-def test_one_mode_stands_for_every_group() -> None:
-    text = MINIMAL.replace("enforce", "audit")
-
-    assert load(text).profiles[0].mode.audited == set(RuleGroup)
+    assert (dns.resolver, dns.custom_servers) == (None, ())
 
 
 def test_words_stay_what_was_written() -> None:
@@ -218,10 +193,8 @@ def test_every_mistake_is_told_where_it_stands() -> None:
             until: soon
             reason: "  "
         """
-    rules = (
-        "'public-access', 'network-acls', 'endpoint-missing', 'endpoint-state', "
-        "'connection-state', 'zone-missing', 'zone-link', 'zone-group' or 'record'"
-    )
+    *first, last = map(repr, RULES)
+    rules = f"{', '.join(first)} or {last}"
 
     expected = [
         "1:10: version must be 1, not '2'",
@@ -334,7 +307,7 @@ def test_every_mistake_is_told_where_it_stands() -> None:
         ),
         pytest.param(
             with_section("public_access: enabled"),
-            "7:20: profiles.0.public_access must be 'disabled', not 'enabled'",
+            "7:20: profiles.0.public_access must be 'disabled' or a mapping, not 'enabled'",
             id="an access that is not private",
         ),
         pytest.param(

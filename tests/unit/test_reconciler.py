@@ -8,10 +8,18 @@ from typing import Any
 
 import pytest
 
+from remediation.catalog import RULES
 from remediation.errors import Forbidden, RemediationError, Throttled, Unavailable
-from remediation.model import Account, Baseline, Desired, Observed, Recreate, ResourceId, RuleGroup
-from remediation.plan import CloseAccess
+from remediation.model import Account, Baseline, Desired, Observed, Outbound, Recreate, ResourceId
+from remediation.plan import (
+    AttachZones,
+    ChangeAccount,
+    CloseAccess,
+    CreateEndpoint,
+    RemoveBrokenEndpoint,
+)
 from remediation.policy import OutOfScope
+from remediation.ports import History
 from remediation.reconciler import Reconciler, again
 from remediation.report import (
     Cause,
@@ -24,7 +32,9 @@ from remediation.report import (
 from tests.builders import (
     ACCOUNT,
     ENDPOINT,
+    GUID,
     HUB,
+    IPS,
     NOW,
     OPENAI_ZONE,
     account,
@@ -42,6 +52,7 @@ from tests.memory import Azure, MemoryCloud, MemoryLedger, MovableClock
 from tests.memory.ledger import MemoryLease
 
 OPEN = observed(account=account(public_network_access="Enabled"))
+OPEN_TO_ALL = observed(account=account(public_network_access="Enabled", acls=None))
 OPEN_AND_BARE = observed(
     account=account(public_network_access=None, acls=None, connections=()), endpoints=(), zones=()
 )
@@ -64,6 +75,9 @@ class UnreachableLedger(MemoryLedger):
         del account, holder
         raise Unavailable("storage does not answer")
         yield
+
+    async def history(self, account: ResourceId) -> History:
+        raise Unavailable(f"storage does not answer about {account}")
 
 
 class OvertakenLedger(MemoryLedger):
@@ -162,9 +176,27 @@ class TestFast:
         assert [type(action) for action in scene.cloud.applied] == [CloseAccess]
 
     async def test_an_event_tells_how_long_the_account_was_exposed(self) -> None:
-        report = await Scene(OPEN).close(cause=AN_EVENT)
+        report = await Scene(OPEN_TO_ALL).close(cause=AN_EVENT)
 
         assert (report.exposed_seconds, report.drifted_at) == (9.0, AN_EVENT.at)
+
+    async def test_an_account_that_its_rules_kept_shut_was_not_exposed(self) -> None:
+        report = await Scene(OPEN).close(cause=AN_EVENT)
+
+        assert (report.verdict, report.exposed_seconds) == (Verdict.REMEDIED, None)
+
+    async def test_several_changes_of_the_account_are_one_write(self) -> None:
+        wanted = desired(local_auth_disabled=True, no_bypass=True, outbound=Outbound())
+        scene = Scene(OPEN_TO_ALL, wanted)
+
+        report = await scene.close(cause=AN_EVENT)
+
+        assert [type(action) for action in scene.cloud.applied] == [ChangeAccount]
+        assert (report.verdict, report.exposed_seconds) == (Verdict.REMEDIED, 9.0)
+        assert [each.verdict for each in (await scene.close(), await scene.full())] == [
+            Verdict.CONVERGED,
+            Verdict.CONVERGED,
+        ]
 
     async def test_a_sweep_does_not_know_how_long_the_account_was_exposed(self) -> None:
         report = await Scene(OPEN).close()
@@ -174,9 +206,36 @@ class TestFast:
     async def test_an_event_of_the_future_gives_no_negative_exposure(self) -> None:
         cause = replace(AN_EVENT, at=NOW + timedelta(seconds=9))
 
-        report = await Scene(OPEN).close(cause=cause)
+        report = await Scene(OPEN_TO_ALL).close(cause=cause)
 
         assert report.exposed_seconds == 0.0
+
+
+class TestALostAnswer:
+    async def test_a_closing_that_took_effect_is_told(self) -> None:
+        scene = Scene(OPEN_TO_ALL)
+        scene.cloud.lost_answers = [Unavailable("the connection broke")]
+
+        report = await scene.close(cause=AN_EVENT)
+
+        assert (report.verdict, report.exposed_seconds) == (Verdict.REMEDIED, 9.0)
+
+    async def test_a_closing_that_did_not_take_effect_is_waited_for(self) -> None:
+        scene = Scene(OPEN)
+        scene.cloud.trouble = [Unavailable("the connection broke")]
+
+        report = await scene.close(cause=AN_EVENT)
+
+        assert (report.verdict, report.exposed_seconds) == (Verdict.WAITING, None)
+
+    async def test_nothing_is_claimed_when_the_account_cannot_be_read_again(self) -> None:
+        scene = Scene(OPEN)
+        scene.cloud.lost_answers = [Unavailable("the connection broke")]
+        scene.cloud.trouble_after_a_lost_answer = [Unavailable("and stays so")]
+
+        report = await scene.close(cause=AN_EVENT)
+
+        assert (report.verdict, report.exposed_seconds) == (Verdict.WAITING, None)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +246,7 @@ class TestFast:
         ),
         pytest.param(
             account(public_network_access="Enabled"),
-            desired(audited=frozenset(RuleGroup)),
+            desired(audited=frozenset(RULES)),
             Verdict.HELD,
             id="only audited",
         ),
@@ -226,15 +285,23 @@ async def test_an_account_that_is_gone(lane: Lane) -> None:
     assert (report.verdict, report.drifts, report.results) == (Verdict.GONE, (), ())
 
 
-@pytest.mark.parametrize("lane", Lane)
-async def test_a_read_that_fails_is_tried_again(lane: Lane) -> None:
+async def test_a_read_that_fails_is_tried_again() -> None:
     scene = Scene(OPEN)
     scene.cloud.read_trouble = [Throttled("too many", code="429", retry_after=17.0)]
 
-    report = await scene.look(lane)
+    report = await scene.full()
 
     assert (report.verdict, report.retry_after) == (Verdict.WAITING, 17.0)
     assert report.results[0].code == "429"
+
+
+async def test_a_read_that_fails_in_the_fast_lane_is_left_to_the_full_lane() -> None:
+    scene = Scene(OPEN)
+    scene.cloud.read_trouble = [Throttled("too many", code="429", retry_after=17.0)]
+
+    report = await scene.close()
+
+    assert (report.verdict, report.retry_after) == (Verdict.WAITING, None)
 
 
 @pytest.mark.parametrize("lane", Lane)
@@ -328,6 +395,24 @@ class TestFull:
 
         assert report.verdict is Verdict.STALLED
 
+    async def test_a_rejected_endpoint_is_deleted_and_created_again_where_the_policy_says_so(
+        self,
+    ) -> None:
+        static = (("default", IPS[OPENAI_ZONE]),)
+        spec = endpoint_spec(recreate=Recreate.BROKEN, static_ips=static)
+        scene = Scene(REJECTED, desired(endpoint=spec))
+
+        report = await scene.until_done()
+
+        assert report.verdict is Verdict.CONVERGED
+        assert [type(action) for action in scene.cloud.applied] == [
+            RemoveBrokenEndpoint,
+            CreateEndpoint,
+            AttachZones,
+        ]
+        made = scene.azure.endpoints[ENDPOINT]
+        assert (made.guid == GUID, made.addresses) == (False, endpoint().addresses)
+
     async def test_a_failing_action_does_not_hide_another(self) -> None:
         scene = Scene(BARE)
         scene.cloud.trouble = [Forbidden("no role", code="AuthorizationFailed")]
@@ -354,7 +439,7 @@ class TestFull:
 
     async def test_an_audited_account_is_held_and_not_waited_for(self) -> None:
         without_group = observed(endpoints=[endpoint(zone_group=None)], zones=[zone(record=None)])
-        scene = Scene(without_group, desired(audited=frozenset(RuleGroup)))
+        scene = Scene(without_group, desired(audited=frozenset(RULES)))
 
         report = await scene.full()
 
@@ -380,6 +465,13 @@ class TestAudit:
 
         assert report.verdict is Verdict.HELD
         assert (scene.cloud.applied, scene.told, scene.ledger.written) == ([], [], {})
+
+    async def test_without_the_memory_of_the_account_nothing_is_said_about_it(self) -> None:
+        scene = Scene(OPEN, ledger=UnreachableLedger())
+
+        report = await scene.reconciler.audit(request())
+
+        assert (report.verdict, report.drifts) == (Verdict.WAITING, ())
 
 
 class TestWaiting:

@@ -36,6 +36,11 @@ def test_three_addresses_are_enough() -> None:
         sweep_schedule="0 */15 * * * *",
         retry_for=timedelta(minutes=30),
         keeps_personal_data=True,
+        probes=True,
+        probe_resolver=None,
+        probe_proxy=None,
+        probe_public_resolver=None,
+        probe_public_proxy=None,
     )
 
 
@@ -54,6 +59,11 @@ def test_everything_can_be_set() -> None:
             "LATCH_SWEEP_SCHEDULE": "30  0,30 6-22/2 * jan-JUN Mon-fri",
             "LATCH_RETRY_MINUTES": "10",
             "LATCH_PERSONAL_DATA": "drop",
+            "LATCH_PROBE": "off",
+            "LATCH_PROBE_RESOLVER": "168.63.129.16",
+            "LATCH_PROBE_PROXY": "http://proxy.contoso.example:3128/",
+            "LATCH_PROBE_PUBLIC_RESOLVER": "[2606:4700:4700::1111]:5353",
+            "LATCH_PROBE_PUBLIC_PROXY": "http://127.0.0.1:8080",
         }
     )
 
@@ -70,6 +80,11 @@ def test_everything_can_be_set() -> None:
         sweep_schedule="30 0,30 6-22/2 * jan-JUN Mon-fri",
         retry_for=timedelta(minutes=10),
         keeps_personal_data=False,
+        probes=False,
+        probe_resolver=("168.63.129.16", 53),
+        probe_proxy="http://proxy.contoso.example:3128",
+        probe_public_resolver=("2606:4700:4700::1111", 5353),
+        probe_public_proxy="http://127.0.0.1:8080",
     )
 
 
@@ -148,6 +163,18 @@ def test_every_mistake_is_told_at_once() -> None:
         pytest.param("LATCH_RETRY_MINUTES", "9" * 5000, id="a number too long to be read"),
         pytest.param("LATCH_PERSONAL_DATA", "yes", id="an unknown word"),
         pytest.param("LATCH_CLOUD", "PUBLIC", id="a cloud in capitals"),
+        pytest.param("LATCH_PROBE", "yes", id="neither on nor off"),
+        pytest.param("LATCH_PROBE_RESOLVER", "dns.contoso.example:53", id="a resolver's name"),
+        pytest.param("LATCH_PROBE_RESOLVER", "10.0.0.256:53", id="an address that cannot be"),
+        pytest.param("LATCH_PROBE_RESOLVER", "10.0.0.4:0", id="a resolver's port zero"),
+        pytest.param("LATCH_PROBE_RESOLVER", "10.0.0.4:65536", id="a resolver's port too high"),
+        pytest.param("LATCH_PROBE_RESOLVER", "fd00::4", id="an IPv6 address without brackets"),
+        pytest.param("LATCH_PROBE_PROXY", "https://proxy.example", id="a proxy that speaks TLS"),
+        pytest.param("LATCH_PROBE_PROXY", "proxy.example:3128", id="a proxy without a scheme"),
+        pytest.param("LATCH_PROBE_PROXY", "http://proxy:99999", id="a proxy's port too high"),
+        pytest.param("LATCH_PROBE_PROXY", "http://proxy/path", id="a proxy with a path"),
+        pytest.param("LATCH_PROBE_PROXY", "http://me:key@proxy", id="a proxy with a password"),
+        pytest.param("LATCH_PROBE_PUBLIC_PROXY", "http://proxy:3128", id="a proxy and no resolver"),
         pytest.param("LATCH_SWEEP_SCHEDULE", "*/15 * * * *", id="a schedule of five fields"),
         pytest.param("LATCH_SWEEP_SCHEDULE", "60 * * * * *", id="a second too many"),
         pytest.param("LATCH_SWEEP_SCHEDULE", "0 0 0 0 * *", id="day zero"),
@@ -162,6 +189,18 @@ def test_every_mistake_is_told_at_once() -> None:
 )
 def test_a_wrong_value_is_refused(name: str, text: str) -> None:
     assert [fault.where for fault in faults_of({name: text})] == [name]
+
+
+def test_a_public_proxy_says_that_it_needs_a_public_resolver() -> None:
+    assert faults_of({"LATCH_PROBE_PUBLIC_PROXY": "http://proxy:3128"}) == (
+        Fault("LATCH_PROBE_PUBLIC_PROXY", "needs LATCH_PROBE_PUBLIC_RESOLVER"),
+    )
+
+
+def test_a_public_resolver_with_a_mistake_is_one_mistake() -> None:
+    both = {"LATCH_PROBE_PUBLIC_PROXY": "http://proxy", "LATCH_PROBE_PUBLIC_RESOLVER": "nobody"}
+
+    assert [fault.where for fault in faults_of(both)] == ["LATCH_PROBE_PUBLIC_RESOLVER"]
 
 
 def test_a_schedule_with_a_wrong_field_says_which() -> None:

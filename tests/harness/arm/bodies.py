@@ -1,117 +1,13 @@
-"""Which properties may a request carry, resource by resource? Whatever is not listed here is refused by name."""
+"""Which properties may a request carry, resource by resource? Whatever is not listed is refused by name.
 
-from collections.abc import Mapping
+Endpoints, zones and groups stand here; accounts and what is below them in `account_bodies.py`, networks in
+`network_bodies.py`.
+"""
 
-from tests.harness.arm.shapes import (
-    Reader,
-    anything,
-    flag,
-    listing,
-    mapping,
-    number,
-    read_only,
-    record,
-    text,
-    words,
-)
+from tests.harness.arm.shapes import flag, listing, mapping, number, read_only, record, text, words
 
 REFERENCE = record({"id": text}, required="id")
 ENVELOPE = dict.fromkeys(("id", "name", "type", "etag", "systemData"), read_only)
-
-NETWORK_RULES = record(
-    {
-        "defaultAction": words("Allow", "Deny"),
-        "bypass": words("None", "AzureServices"),
-        "ipRules": listing(record({"value": text}, required="value")),
-        "virtualNetworkRules": listing(
-            record(
-                {"id": text, "state": text, "ignoreMissingVnetServiceEndpoint": flag}, required="id"
-            )
-        ),
-    }
-)
-
-ACCOUNT_PROPERTIES = record(
-    {
-        "customSubDomainName": text,
-        "networkAcls": NETWORK_RULES,
-        "publicNetworkAccess": words("Enabled", "Disabled", "SecuredByPerimeter"),
-        "disableLocalAuth": flag,
-        "restrictOutboundNetworkAccess": flag,
-        "allowedFqdnList": listing(text),
-        "dynamicThrottlingEnabled": flag,
-        "storedCompletionsDisabled": flag,
-        "restore": flag,
-        "allowProjectManagement": flag,
-        "defaultProject": text,
-        "associatedProjects": listing(text),
-        "networkInjections": anything,
-        "apiProperties": anything,
-        "encryption": anything,
-        "userOwnedStorage": anything,
-        **dict.fromkeys(
-            (
-                "provisioningState",
-                "endpoint",
-                "endpoints",
-                "internalId",
-                "capabilities",
-                "isMigrated",
-                "privateEndpointConnections",
-                "dateCreated",
-                "callRateLimit",
-                "quotaLimit",
-                "skuChangeInfo",
-                "deletionDate",
-                "scheduledPurgeDate",
-            ),
-            read_only,
-        ),
-    },
-    keep_null=True,
-)
-
-_ACCOUNT: Mapping[str, Reader] = {
-    **ENVELOPE,
-    "location": text,
-    "kind": text,
-    "sku": record({"name": text, "tier": text, "capacity": number}),
-    "identity": record(
-        {
-            "type": text,
-            "userAssignedIdentities": anything,
-            "principalId": read_only,
-            "tenantId": read_only,
-        }
-    ),
-    "tags": mapping,
-    "properties": ACCOUNT_PROPERTIES,
-}
-
-ACCOUNT = record(_ACCOUNT, required="location")
-ACCOUNT_UPDATE = record(_ACCOUNT)
-
-DOMAIN = record({"subdomainName": text, "type": text, "kind": text}, required="subdomainName type")
-
-CONNECTION = record(
-    {
-        **ENVELOPE,
-        "location": text,
-        "properties": record(
-            {
-                "privateLinkServiceConnectionState": record(
-                    {"status": text, "description": text, "actionsRequired": text},
-                    required="status",
-                ),
-                "groupIds": listing(text),
-                "privateEndpoint": read_only,
-                "provisioningState": read_only,
-            },
-            required="privateLinkServiceConnectionState",
-        ),
-    },
-    required="properties",
-)
 
 _LINK_TO_SERVICE = record(
     {
@@ -214,24 +110,19 @@ ZONE = record(
     required="location",
 )
 
+_LINK_PROPERTIES = {
+    "virtualNetwork": REFERENCE,
+    "registrationEnabled": flag,
+    "resolutionPolicy": words("Default", "NxDomainRedirect"),
+    "virtualNetworkLinkState": read_only,
+    "provisioningState": read_only,
+}
+_LINK = {**ENVELOPE, "location": words("global"), "tags": mapping}
 LINK = record(
-    {
-        **ENVELOPE,
-        "location": words("global"),
-        "tags": mapping,
-        "properties": record(
-            {
-                "virtualNetwork": REFERENCE,
-                "registrationEnabled": flag,
-                "resolutionPolicy": words("Default", "NxDomainRedirect"),
-                "virtualNetworkLinkState": read_only,
-                "provisioningState": read_only,
-            },
-            required="virtualNetwork",
-        ),
-    },
+    {**_LINK, "properties": record(_LINK_PROPERTIES, required="virtualNetwork")},
     required="properties",
 )
+LINK_UPDATE = record({**_LINK, "properties": record(_LINK_PROPERTIES)})
 
 RECORD_A = record(
     {
@@ -249,6 +140,54 @@ RECORD_A = record(
     required="properties",
 )
 
+TAGS_ONLY = record({"tags": mapping})
+
+ZONE_UPDATE = record(
+    {**ENVELOPE, "location": words("global"), "tags": mapping, "properties": read_only}
+)
+
 GROUP = record(
     {**ENVELOPE, "location": text, "tags": mapping, "properties": read_only}, required="location"
+)
+
+LOCK = record(
+    {
+        **ENVELOPE,
+        "properties": record(
+            {
+                "level": words("CanNotDelete", "ReadOnly"),
+                "notes": text,
+                "owners": listing(record({"applicationId": text})),
+            },
+            required="level",
+        ),
+    },
+    required="properties",
+)
+
+# Source: authorization-RoleAssignmentsCalls.json 2022-04-01.
+ROLE_ASSIGNMENT = record(
+    {
+        **ENVELOPE,
+        "properties": record(
+            {
+                "roleDefinitionId": text,
+                "principalId": text,
+                "principalType": words("User", "Group", "ServicePrincipal"),
+                "description": text,
+                **dict.fromkeys(
+                    ("scope", "createdOn", "updatedOn", "createdBy", "updatedBy"), read_only
+                ),
+            },
+            required="roleDefinitionId principalId",
+        ),
+    },
+    required="properties",
+)
+
+_TAGS = record({"tags": mapping}, required="tags")
+TAGS = record({**ENVELOPE, "properties": _TAGS}, required="properties")
+TAGS_UPDATE = record(
+    {"operation": words("Merge", "Replace", "Delete"), "properties": _TAGS},
+    required="operation properties",
 )

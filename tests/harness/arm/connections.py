@@ -1,6 +1,6 @@
 """How does ARM speak of an account's private endpoint connections?"""
 
-from tests.harness.arm import bodies
+from tests.harness.arm import account_bodies
 from tests.harness.arm.exchange import Answer, Exchange, Route, success
 from tests.harness.arm.paging import listed
 from tests.harness.physics.errors import put_of_absent_connection
@@ -45,6 +45,6 @@ def delete(exchange: Exchange) -> Answer:
 ROUTES = (
     Route("GET", CONNECTION, get),
     Route("GET", CONNECTION, list_, collection=True),
-    Route("PUT", CONNECTION, put, shape=bodies.CONNECTION),
+    Route("PUT", CONNECTION, put, shape=account_bodies.CONNECTION),
     Route("DELETE", CONNECTION, delete),
 )

@@ -1,7 +1,7 @@
 """Azure Resource Manager on loopback: what happens to a request between the socket and its handler?
 
 In order: path, token, row, api-version, weather, throttling, rights, existence of subscription, group and parent,
-conditions, body, handler. Each step may refuse; whatever happens is written into the journal.
+locks, body, conditions, handler. Each step may refuse; whatever happens is written into the journal.
 """
 
 import json
@@ -136,6 +136,7 @@ class ArmDoor:
     ) -> web.Response:
         self._authorize(target, route, caller)
         self._check_place(target, route, request.method)
+        self._physics.locks.check(_scope(target, route), route.type, request.method)
         exchange = Exchange(
             target,
             route,
@@ -168,11 +169,7 @@ class ArmDoor:
     def _authorize(self, target: Target, route: Route, caller: Caller) -> None:
         if route.free:
             return
-        scope = target.path.rstrip("/")
-        if route.at_subscription:
-            scope = f"/subscriptions/{target.subscription}"
-        elif target.collection:
-            scope = target.path.rstrip("/").rpartition("/")[0] if target.names else target.scope
+        scope = _scope(target, route)
         if not self._roles.allowed(caller, route.action, scope):
             raise errors.authorization_failed(caller, route.action, scope)
 
@@ -183,6 +180,8 @@ class ArmDoor:
             raise errors.subscription_not_found(target.subscription)
         if target.group and route.type != GROUP and self._world.get(target.scope) is None:
             raise errors.group_not_found(target.group)
+        if target.extended and self._world.get(target.extended) is None:
+            raise errors.extended_not_found(target.extended, target.group)
         nested = method == "PUT" and len(target.names) > 1
         if nested and self._world.get(target.parent) is None:
             raise errors.parent_not_found(route.type, target.parent)
@@ -199,6 +198,16 @@ class ArmDoor:
         noun = _NOUNS.get(exchange.route.type, "Record set")
         name = exchange.target.names[-1]
         conditions.check(exchange.headers, exchange.method, exchange.find(), noun, name)
+
+
+def _scope(target: Target, route: Route) -> str:
+    """What rights and locks are looked up for: the resource, or what holds the list or takes the action."""
+    if route.at_subscription:
+        return f"/subscriptions/{target.subscription}"
+    path = target.path.rstrip("/")
+    if not target.collection:
+        return path
+    return path.rpartition("/")[0] if target.names else target.holder
 
 
 _NOUNS = {ZONE: "Zone", LINK: "Virtual network link"}

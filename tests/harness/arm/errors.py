@@ -129,6 +129,12 @@ def resource_not_found(name: str, group: str) -> ArmError:
     )
 
 
+def extended_not_found(resource_id: str, group: str) -> ArmError:
+    """What an extension (a lock, tags, a role assignment) belongs to is not there."""
+    namespace, *pairs = resource_id.rpartition("/providers/")[2].split("/")
+    return resource_not_found("/".join((namespace, *pairs)), group)
+
+
 def parent_not_found(type_: str, parent_id: str) -> ArmError:
     # Recorded: azure-cli test_PutRecordSet_ZoneNotExists_ExpectError.yaml.
     short = type_.partition("/")[2]
@@ -138,6 +144,33 @@ def parent_not_found(type_: str, parent_id: str) -> ArmError:
         f"Failed to perform 'write' on resource(s) of type '{short}', because the parent resource '{parent_id}' "
         "could not be found.",
         headers=GATEWAY,
+    )
+
+
+def role_not_found(definition_id: str) -> ArmError:
+    # Source: the code that people report; the text is not verified.
+    return ArmError(
+        404,
+        "RoleDefinitionDoesNotExist",
+        f"The specified role definition with ID '{definition_id}' does not exist.",
+    )
+
+
+def assignment_exists(name: str) -> ArmError:
+    # Source: a deployment log in a public repository (code and text); the status is not shown there.
+    return ArmError(
+        409,
+        "RoleAssignmentExists",
+        f"The role assignment already exists. The ID of the existing role assignment is {name.replace('-', '')}.",
+    )
+
+
+def assignment_fixed() -> ArmError:
+    # Source: troubleshooting.md of Azure RBAC for the code; the text is not verified.
+    return ArmError(
+        400,
+        "RoleAssignmentUpdateNotPermitted",
+        "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
     )
 
 
@@ -154,7 +187,7 @@ def not_json(reason: str) -> ArmError:
 def member_unknown(path: str) -> ArmError:
     """Strict: what the lab does not know is refused, and says where to teach it."""
     return not_json(
-        f"Could not find member on object. Path '{path}'. (A new property belongs in tests/harness/arm/bodies.py.)"
+        f"Could not find member on object. Path '{path}'. (A new property belongs in tests/harness/arm/*bodies.py.)"
     )
 
 

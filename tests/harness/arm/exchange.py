@@ -76,6 +76,17 @@ class Exchange:
         path = self.target.path.rstrip("/")
         return path.rsplit("/", 1)[0] if self.target.collection else path.rsplit("/", 2)[0]
 
+    @property
+    def subject(self) -> str:
+        """What an event about this request speaks of: an action belongs to the resource that it was done to."""
+        own_id = self._parent_id if self.target.collection else self.id
+        found = self.world.get(own_id)
+        return found.id if found else own_id
+
+    def holder(self) -> Resource | None:
+        """The group or resource that an extension extends; None for a subscription."""
+        return self.world.get(self.target.holder)
+
     def not_found(self, target: Target) -> Exception:
         namespace, *kinds = self.route.type.split("/")
         pairs = (f"{kind}/{name}" for kind, name in zip(kinds, target.names, strict=False))

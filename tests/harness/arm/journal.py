@@ -57,12 +57,11 @@ def _tell_failure(exchange: Exchange, visit: Visit, operation: Operation) -> Non
 
 def tell(exchange: Exchange, visit: Visit, *, succeeded: bool) -> None:
     # Recorded (event-samples): the url is ARM's own, whatever door the caller used.
-    resource = exchange.find()
     exchange.world.announce(
         Change(
             kind=KINDS[exchange.method],
             outcome="Success" if succeeded else "Failure",
-            resource_id=resource.id if resource else exchange.id,
+            resource_id=exchange.subject,
             operation=exchange.route.action,
             method=exchange.method,
             url=f"https://management.azure.com{visit.path_and_query}",

@@ -31,6 +31,17 @@ def put(exchange: Exchange) -> Answer:
     return Answer(202, {}, dns_headers(exchange, effect.operation), effect.operation)
 
 
+def patch(exchange: Exchange) -> Answer:
+    """Source: privatedns.json 2024-06-01: as a PUT is answered."""
+    link = exchange.resource()
+    network = exchange.body.get("properties", {}).get("virtualNetwork", {})
+    if network:
+        exchange.require_linked(JOIN_NETWORK, network["id"])
+    effect = exchange.physics.zones.patch_link(link, exchange.body)
+    assert effect.operation is not None
+    return Answer(202, {}, dns_headers(exchange, effect.operation), effect.operation)
+
+
 def delete(exchange: Exchange) -> Answer:
     link = exchange.find()
     if link is None:
@@ -43,5 +54,6 @@ ROUTES = (
     Route("GET", LINK, get),
     Route("GET", LINK, list_, collection=True, query=TOP),
     Route("PUT", LINK, put, shape=bodies.LINK, conditional=True),
+    Route("PATCH", LINK, patch, shape=bodies.LINK_UPDATE, conditional=True),
     Route("DELETE", LINK, delete, conditional=True),
 )

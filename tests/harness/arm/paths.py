@@ -4,16 +4,24 @@ from dataclasses import dataclass
 
 from tests.harness.arm.errors import not_emulated
 
+# Source: recorded Location headers of resource group deletions: `/subscriptions/{s}/operationresults/{id}`.
+RESULTS = "Microsoft.Resources/subscriptions/operationResults"
+_OWN_PATH = frozenset({"microsoft.resources/resourcegroups", "microsoft.resources/subscriptions"})
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A path of ARM, read without regard to case; the caller's spelling of names is kept."""
+    """A path of ARM, read without regard to case; the caller's spelling of names is kept.
+
+    `extended` is the resource to which an extension (a lock, tags, a role assignment) belongs, when it is one.
+    """
 
     path: str
     subscription: str
     group: str
     type: str
     names: tuple[str, ...]
+    extended: str = ""
 
     @property
     def collection(self) -> bool:
@@ -23,14 +31,11 @@ class Target:
 
     def id(self, type_: str) -> str:
         """The resource id, with the type spelled as `type_` says."""
-        scope = f"/subscriptions/{self.subscription}"
-        if self.group:
-            scope += f"/resourceGroups/{self.group}"
+        if type_.casefold() in _OWN_PATH:
+            return self.scope
         namespace, *kinds = type_.split("/")
-        if namespace == "Microsoft.Resources":
-            return scope
         pairs = "/".join(f"{kind}/{name}" for kind, name in zip(kinds, self.names, strict=True))
-        return f"{scope}/providers/{namespace}/{pairs}"
+        return f"{self.holder}/providers/{namespace}/{pairs}"
 
     @property
     def parent(self) -> str:
@@ -42,13 +47,20 @@ class Target:
         scope = f"/subscriptions/{self.subscription}"
         return f"{scope}/resourceGroups/{self.group}" if self.group else scope
 
+    @property
+    def holder(self) -> str:
+        """What the target stands directly under: a scope, or the resource that it extends."""
+        return self.extended or self.scope
+
 
 def parse(path: str) -> Target:
     """Raises ArmError for a path that ARM would not know."""
     parts = path.strip("/").split("/")
     if len(parts) < 2 or parts[0].casefold() != "subscriptions":
-        raise not_emulated(f"the path {path}", "tests/harness/arm/paths.py")
+        raise _unknown(path)
     subscription, rest = parts[1], parts[2:]
+    if len(rest) == 2 and rest[0].casefold() == "operationresults":
+        return Target(path, subscription, "", RESULTS, (subscription, rest[1]))
     group = ""
     if rest and rest[0].casefold() == "resourcegroups":
         if len(rest) == 1:
@@ -59,8 +71,21 @@ def parse(path: str) -> Target:
         return Target(
             path, subscription, group, f"Microsoft.Resources/{type_}", (group or subscription,)
         )
+    return _in_providers(path, subscription, group, rest)
+
+
+def _in_providers(path: str, subscription: str, group: str, rest: list[str]) -> Target:
+    """What follows the scope. Where a type could stand, a second `providers` begins an extension."""
     if rest[0].casefold() != "providers" or len(rest) < 3 or "" in rest:
-        raise not_emulated(f"the path {path}", "tests/harness/arm/paths.py")
-    namespace, segments = rest[1], rest[2:]
-    type_ = "/".join((namespace, *segments[0::2]))
-    return Target(path, subscription, group, type_, tuple(segments[1::2]))
+        raise _unknown(path)
+    last = max(i for i in range(0, len(rest), 2) if rest[i].casefold() == "providers")
+    tail = rest[last + 1 :]
+    if len(tail) < 2:
+        raise _unknown(path)
+    extended = "/" + "/".join(path.strip("/").split("/")[: -len(tail) - 1]) if last else ""
+    type_ = "/".join((tail[0], *tail[1::2]))
+    return Target(path, subscription, group, type_, tuple(tail[2::2]), extended)
+
+
+def _unknown(path: str) -> Exception:
+    return not_emulated(f"the path {path}", "tests/harness/arm/paths.py")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,37 @@ class Role:
 
     def allows(self, action: str) -> bool:
         return _any(self.actions, action) and not _any(self.not_actions, action)
+
+    @property
+    def guid(self) -> str:
+        """The name of its definition: Azure's for a built-in role, for others a pure function of the name."""
+        return _GUIDS.get(self.name) or str(uuid.uuid5(uuid.NAMESPACE_OID, self.name))
+
+
+# Source: learn.microsoft.com, Azure built-in roles.
+_GUIDS = {
+    "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "Cognitive Services Contributor": "25fbc0a9-bd7c-42a3-aa1a-3b75d497ee68",
+    "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+    "Private DNS Zone Contributor": "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One role of one principal at one scope."""
+
+    name: str
+    object_id: str
+    role: Role
+    scope: str
+
+    def means(self, other: Self) -> bool:
+        """Whether both say the same, whatever their names."""
+        mine, theirs = ((a.object_id, a.role.name.casefold(), key(a.scope)) for a in (self, other))
+        return mine == theirs
 
 
 def _any(patterns: Iterable[str], action: str) -> bool:
@@ -78,7 +110,7 @@ class Roles:
 
     def __init__(self, definitions: Iterable[Role] = ()) -> None:
         self._definitions = {role.name.casefold(): role for role in (*BUILT_IN, *definitions)}
-        self._assignments: list[tuple[str, Role, str]] = []
+        self.assignments: list[Assignment] = []
 
     @classmethod
     def load(cls, *files: Path) -> Self:
@@ -90,21 +122,42 @@ class Roles:
         definition = self._definitions.get(role.casefold())
         if definition is None:
             raise RoleError(f"unknown role: {role} (known: {sorted(self._definitions)})")
-        self._assignments.append((object_id.casefold(), definition, key(scope)))
+        self.add(_assignment(object_id, definition, scope))
 
     def remove(self, object_id: str, role: str, scope: str) -> None:
         """Takes a role away again."""
-        wanted = (object_id.casefold(), role.casefold(), key(scope))
-        self._assignments = [
-            a for a in self._assignments if (a[0], a[1].name.casefold(), a[2]) != wanted
-        ]
+        definition = self._definitions.get(role.casefold())
+        if definition is None:
+            return
+        gone = _assignment(object_id, definition, scope)
+        self.assignments = [a for a in self.assignments if not a.means(gone)]
+
+    def add(self, assignment: Assignment) -> None:
+        """Keeps an assignment; the same one twice is one."""
+        if not any(known.means(assignment) for known in self.assignments):
+            self.assignments.append(assignment)
+
+    def drop(self, assignment: Assignment) -> None:
+        self.assignments.remove(assignment)
+
+    def defined(self, guid: str) -> Role | None:
+        """The role whose definition has this name."""
+        roles = self._definitions.values()
+        return next((role for role in roles if role.guid == guid.casefold()), None)
 
     def allowed(self, caller: Caller, action: str, scope: str) -> bool:
         """Whether one of the caller's roles at or above `scope` allows `action`."""
         return any(
-            holder == caller.object_id.casefold() and _covers(place, scope) and role.allows(action)
-            for holder, role, place in self._assignments
+            a.object_id == caller.object_id.casefold()
+            and _covers(key(a.scope), scope)
+            and a.role.allows(action)
+            for a in self.assignments
         )
+
+
+def _assignment(object_id: str, role: Role, scope: str) -> Assignment:
+    name = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{object_id}/{role.name}/{key(scope)}"))
+    return Assignment(name, object_id.casefold(), role, scope)
 
 
 def _covers(place: str, scope: str) -> bool:

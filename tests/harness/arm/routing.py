@@ -4,14 +4,20 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tests.harness.arm import (
+    account_children,
     accounts,
+    assignments,
     connections,
     endpoints,
     groups,
     links,
+    locks,
     networks,
     operations,
+    perimeters,
     records,
+    tags,
+    traffic_rules,
     zone_groups,
     zones,
 )
@@ -23,17 +29,23 @@ from tests.harness.arm.errors import (
 )
 from tests.harness.arm.exchange import Route
 from tests.harness.arm.paths import Target
-from tests.harness.physics.types import ZONE
+from tests.harness.physics.types import LOCK, ZONE
 
 _FAMILIES = (
+    account_children,
     accounts,
+    assignments,
     connections,
     endpoints,
     groups,
     links,
+    locks,
     networks,
     operations,
+    perimeters,
     records,
+    tags,
+    traffic_rules,
     zone_groups,
     zones,
 )
@@ -44,16 +56,25 @@ COGNITIVE = ("2025-09-01", "2025-06-01", "2024-10-01", "2023-05-01")
 NETWORK = ("2026-03-01", "2025-05-01", "2024-05-01", "2023-11-01")
 PRIVATE_DNS = ("2024-06-01", "2020-06-01", "2018-09-01")
 RESOURCES = ("2025-04-01", "2024-11-01", "2022-09-01", "2021-04-01")
+LOCKS = ("2020-05-01", "2016-09-01")
+ROLE_ASSIGNMENTS = ("2022-04-01", "2020-04-01-preview", "2015-07-01")
 # Recorded: operation results of Cognitive Services carry this version.
 COGNITIVE_RESULTS = ("2017-04-18",)
+
+_OWN = {
+    operations.CS_RESULTS: COGNITIVE_RESULTS,
+    LOCK: LOCKS,
+    assignments.ASSIGNMENT: ROLE_ASSIGNMENTS,
+}
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 
 
 def versions(type_: str) -> tuple[str, ...]:
     """The api-versions that a type has in the lab."""
-    if type_ == operations.CS_RESULTS:
-        return COGNITIVE_RESULTS
+    own = _OWN.get(type_)
+    if own is not None:
+        return own
     if type_.startswith((ZONE, operations.DNS_STATUS, operations.DNS_RESULTS)):
         return PRIVATE_DNS
     namespace = type_.partition("/")[0]

@@ -27,6 +27,15 @@ def put(exchange: Exchange) -> Answer:
     return Answer(202, {}, dns_headers(exchange, effect.operation), effect.operation)
 
 
+def patch(exchange: Exchange) -> Answer:
+    """Source: privatedns.json 2024-06-01: as a PUT is answered; of a zone only the tags change."""
+    zone = exchange.resource()
+    tags = exchange.body.get("tags", zone.body.get("tags"))
+    effect = exchange.physics.zones.patch(zone, tags)
+    assert effect.operation is not None
+    return Answer(202, {}, dns_headers(exchange, effect.operation), effect.operation)
+
+
 def delete(exchange: Exchange) -> Answer:
     zone = exchange.find()
     if zone is None:
@@ -39,5 +48,6 @@ ROUTES = (
     Route("GET", ZONE, get),
     Route("GET", ZONE, list_, collection=True, query=TOP),
     Route("PUT", ZONE, put, shape=bodies.ZONE, conditional=True),
+    Route("PATCH", ZONE, patch, shape=bodies.ZONE_UPDATE, conditional=True),
     Route("DELETE", ZONE, delete, conditional=True),
 )

@@ -7,7 +7,12 @@ from typing import Self
 
 from tests.harness.ids import key, same
 from tests.harness.names import View
-from tests.harness.physics.types import CONNECTION, INTERFACE
+from tests.harness.physics.types import (
+    CONNECTION,
+    INTERFACE,
+    PERIMETER_ASSOCIATION,
+    PERIMETER_RULE,
+)
 from tests.harness.world import Json, Resource, World
 
 # Source: RFC 5737 for both: addresses from which the lab's callers reach the internet.
@@ -41,15 +46,43 @@ def is_public_side(address: str) -> bool:
     return ip_address(address) in _PUBLIC_SIDE
 
 
-def admit_public(account: Resource, origin: Origin) -> Admission:
-    """The public side of an account."""
+def admit_public(world: World, account: Resource, origin: Origin) -> Admission:
+    """The public side of an account: its perimeter when it has one, else its own switches."""
+    # Source: network-security-perimeter-transition.md: Enforced obeys the perimeter alone, Learning falls back to the
+    # account's own rules. Audit is an enum value of azure-mgmt-network 33.1.0; that it decides nothing is not verified.
+    association = association_of(world, account)
+    mode = "" if association is None else association.properties["accessMode"].casefold()
+    own = (account.properties.get("publicNetworkAccess") or "Enabled").casefold()
+    if association is not None and _lets_in(world, association, origin) and mode != "audit":
+        return Admission.ADMITTED
+    # Source: network-security-perimeter-concepts.md: without an association only private link is let in.
+    if mode == "enforced" or own == "securedbyperimeter":
+        # Not verified: no source shows the words of a perimeter's refusal.
+        return Admission.FIREWALL
+    return _admit_alone(account, own, origin)
+
+
+def association_of(world: World, account: Resource) -> Resource | None:
+    """The account's place in a network security perimeter."""
+    for association in world.of_type(PERIMETER_ASSOCIATION):
+        if same(association.properties["privateLinkResource"]["id"], account.id):
+            return association
+    return None
+
+
+def _lets_in(world: World, association: Resource, origin: Origin) -> bool:
+    """Rules by address. Those by subscription need a managed identity, which the lab's callers do not show."""
+    rules = world.children(association.properties["profile"]["id"], PERIMETER_RULE)
+    inbound = (r.properties for r in rules if r.properties["direction"].casefold() == "inbound")
+    prefixes = (prefix for rule in inbound for prefix in rule.get("addressPrefixes") or ())
+    return any(ip_address(origin.address) in ip_network(prefix) for prefix in prefixes)
+
+
+def _admit_alone(account: Resource, own: str, origin: Origin) -> Admission:
     # Source: cognitive-services-virtual-networks.md and the SDK's NetworkRuleSet: null is open, rules count under Deny.
-    match (account.properties.get("publicNetworkAccess") or "Enabled").casefold():
+    match own:
         case "disabled":
             return Admission.DISABLED
-        case "securedbyperimeter":
-            # Source: network-security-perimeter-concepts.md: without an association only private link is let in.
-            return Admission.FIREWALL
         case "enabled":
             return _admit_by_rules(account.properties.get("networkAcls") or {}, origin)
         case other:

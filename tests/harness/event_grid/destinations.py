@@ -77,7 +77,7 @@ class WebHook:
     @classmethod
     def of_function(cls, host_url: str, function: str, system_key: str) -> Self:
         """A function behind the Event Grid extension of its host."""
-        # Source: functions-bindings-event-grid-trigger.md for the path, azure-functions-host HostController.cs for the header.
+        # Source: functions-bindings-event-grid-trigger.md (path), azure-functions-host HostController.cs (header).
         url = f"{host_url}/runtime/webhooks/eventgrid?functionName={function}"
         return cls(url, {"x-functions-key": system_key}, EndpointType.FUNCTION)
 

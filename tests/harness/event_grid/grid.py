@@ -26,6 +26,9 @@ class EventSubscription:
     schema: Schema
     courier: Courier
 
+    def admits_raw(self, cargo: Cargo) -> bool:
+        return isinstance(cargo, dict) and self.filter.admits(cargo)
+
 
 class EventGrid:
     """One system topic per Azure subscription; it exists as soon as somebody subscribes."""
@@ -37,6 +40,7 @@ class EventGrid:
         self._tenant = world.tenant
         self._subscriptions: list[EventSubscription] = []
         self._counts: Counter[str] = Counter()
+        self._screening: set[str] = set()
         world.watch(self._publish)
 
     async def subscribe(
@@ -61,12 +65,16 @@ class EventGrid:
         self._subscriptions.append(made)
         return made
 
+    def screen_raw(self, name: str) -> None:
+        """What is delivered raw comes to this subscriber only if its filter admits it."""
+        self._screening.add(name)
+
     def deliver_raw(self, events: Sequence[Cargo], *, filtered: bool = False) -> int:
         """Delivers what is given as it is; says how many deliveries were started."""
         started = 0
         for cargo in events:
             for subscription in self._addressees(cargo):
-                if filtered and not (isinstance(cargo, dict) and subscription.filter.admits(cargo)):
+                if filtered and not subscription.admits_raw(cargo):
                     continue
                 subscription.courier.send(cargo)
                 started += 1
@@ -120,7 +128,17 @@ class EventGrid:
             subscription.courier.send(rendered, self.trouble.delay)
 
     def _addressees(self, cargo: Cargo) -> list[EventSubscription]:
-        """Those of the topic that the event names; for any other event one per destination."""
+        """Those of the topic that the event names; for any other event one per destination.
+
+        What a screening one admits is meant for it, and for others only if their filters admit it too.
+        """
+        named = self._named(cargo)
+        admitting = [s for s in named if s.admits_raw(cargo)]
+        if any(s.name in self._screening for s in admitting):
+            return admitting
+        return [s for s in named if s.name not in self._screening]
+
+    def _named(self, cargo: Cargo) -> list[EventSubscription]:
         if isinstance(cargo, dict):
             topic = str(cargo.get("topic", cargo.get("source", ""))).casefold()
             named = [s for s in self._subscriptions if _within(topic, s.topic)]

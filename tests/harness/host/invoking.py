@@ -147,7 +147,7 @@ class Invoker:
             async with asyncio.timeout(self._timeout):
                 answer = await worker.invoke(call)
         except TimeoutError:
-            # Source: azure-functions-host ScriptJobHostOptionsSetup.cs: the process ends, and with it whatever else ran in it.
+            # Source: azure-functions-host ScriptJobHostOptionsSetup.cs: the process ends, with whatever else ran in it.
             worker.kill()
             return Outcome(f"Timeout value of {self._timeout} s exceeded by {function.name}")
         except WorkerExitedError as error:

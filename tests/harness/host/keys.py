@@ -22,7 +22,7 @@ class Keys:
     functions: Mapping[str, str] = field(default_factory=dict)
 
     def opens(self, level: str, function: str, given: str) -> bool:
-        """Does `given` open an HTTP function of this level? Source: azure-functions-host SamplesEndToEndTests_CSharp.cs."""
+        """Does `given` open a function of this level? Source: azure-functions-host SamplesEndToEndTests_CSharp.cs."""
         match level.upper():
             case "ANONYMOUS":
                 return True

@@ -1,7 +1,7 @@
 """What the host's JSON library makes of a string that looks like JSON: one text per element, objects indented.
 
-Source: azure-functions-host FunctionBinding.cs, ReadAsEnumerable and BindAsyncCollectorAsync, Utility.IsJson. How dates and numbers
-are written follows Newtonsoft.Json's documentation; that Azure writes them so was not verified.
+Source: azure-functions-host FunctionBinding.cs, ReadAsEnumerable and BindAsyncCollectorAsync, Utility.IsJson.
+How dates and numbers are written follows Newtonsoft.Json's documentation; that Azure writes them so was not verified.
 """
 
 import json

@@ -45,7 +45,7 @@ def messages(value: TypedData) -> list[bytes]:
         case "string":
             texts = [value.value]
         case "json":
-            # Source: azure-functions-host GrpcMessageConversionExtensions.cs: this kind is read with DateParseHandling.None.
+            # Source: azure-functions-host GrpcMessageConversionExtensions.cs: read with DateParseHandling.None.
             texts = newtonsoft.texts(value.value, dates=False)
         case kind:
             raise newtonsoft.NotModelledError(

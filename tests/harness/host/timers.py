@@ -16,8 +16,8 @@ from tests.harness.host.protos import TypedData
 class TimerListener:
     """Runs one timer function. The next occurrence counts from the end of a run: none is caught up on.
 
-    Source: azure-webjobs-sdk TimerListener.cs. Its lease across instances and the past-due state that survives a restart
-    are not modeled.
+    Source: azure-webjobs-sdk TimerListener.cs. Its lease across instances and the past-due state that survives a
+    restart are not modeled.
     """
 
     def __init__(self, function: Function, invoker: Invoker, clock: LabClock) -> None:

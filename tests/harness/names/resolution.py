@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.harness.ids import ArmId, same
-from tests.harness.names import public
+from tests.harness.names import public, resolvers
 from tests.harness.names.public import Record
 from tests.harness.physics.types import LINK, NETWORK, RECORD_A, RECORD_SOA, ZONE
 from tests.harness.world import Json, Resource, World
 
 type View = str | None
-
-# Source: what-is-ip-address-168-63-129-16.md: Azure's own resolver, which alone asks linked zones.
-AZURE_RESOLVER = "168.63.129.16"
 
 
 class Rcode(StrEnum):
@@ -83,15 +80,14 @@ def _step(world: World, name: str, view: View) -> Answer:
 
 
 def _linked_zones(world: World, network_id: str) -> dict[str, tuple[Resource, Resource]]:
-    """Zone name to zone and link, for what this network's resolver asks."""
+    """Zone name to zone and link, for what the resolver of this network asks."""
     network = world.get(network_id)
     if network is None or network.type.casefold() != NETWORK.casefold():
         raise LookupError(f"no such virtual network: {network_id}")
-    # Source: private-endpoint-dns-integration.md: a network with DNS servers of its own does not ask linked zones.
-    servers = network.properties.get("dhcpOptions", {}).get("dnsServers") or [AZURE_RESOLVER]
-    if AZURE_RESOLVER not in servers:
+    asked = resolvers.asked_network(world, network)
+    if asked is None:
         return {}
-    return {zone.name.casefold(): (zone, link) for zone, link in _links(world, network_id)}
+    return {zone.name.casefold(): (zone, link) for zone, link in _links(world, asked)}
 
 
 def _links(world: World, network_id: str) -> Iterator[tuple[Resource, Resource]]:

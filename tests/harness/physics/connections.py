@@ -3,6 +3,7 @@
 from tests.harness.ids import same
 from tests.harness.physics import errors
 from tests.harness.physics.errors import ArmError
+from tests.harness.physics.locks import Locks
 from tests.harness.physics.marks import account_etag
 from tests.harness.physics.types import ACCOUNT, CONNECTION, ENDPOINT
 from tests.harness.physics.zone_groups import ZoneGroups
@@ -12,9 +13,10 @@ from tests.harness.world import Json, Resource, World
 class Connections:
     """The two sides are always changed together; the account's side is named `{endpoint}.{guid}`."""
 
-    def __init__(self, world: World, zone_groups: ZoneGroups) -> None:
+    def __init__(self, world: World, zone_groups: ZoneGroups, locks: Locks) -> None:
         self._world = world
         self._zone_groups = zone_groups
+        self._locks = locks
 
     def create(self, account: Resource, endpoint: Resource, *, approved: bool) -> Resource:
         name = f"{endpoint.name}.{endpoint.properties['resourceGuid']}"
@@ -55,6 +57,11 @@ class Connections:
         self._world.remove(connection.id)
         self._disconnect(endpoint)
         self._embed(connection.id.rsplit("/", 2)[0])
+
+    def check_removable(self, endpoint: Resource) -> None:
+        """Raises when the account on the other side is locked against deletions."""
+        if endpoint.hidden.get("connected"):
+            self._locks.check_connection(target_of(endpoint), endpoint)
 
     def forget(self, endpoint: Resource) -> None:
         """The endpoint goes, and the account's side with it; that it vanishes at once is not verified."""

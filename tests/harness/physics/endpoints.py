@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from tests.harness.ids import ArmId, same
-from tests.harness.physics import errors
+from tests.harness.physics import account_errors, errors
 from tests.harness.physics.accounts import Accounts
+from tests.harness.physics.addresses import Addresses
 from tests.harness.physics.connections import Connections, link_of, target_of
 from tests.harness.physics.errors import ArmError
 from tests.harness.physics.interfaces import Interfaces, static_addresses
 from tests.harness.physics.kinds import Kind, kind_of
 from tests.harness.physics.marks import guid, network_etag, region
-from tests.harness.physics.networks import Networks
 from tests.harness.physics.operations import Effect, Operation, Operations
 from tests.harness.physics.types import ACCOUNT, ENDPOINT, SECURITY_GROUP
 from tests.harness.physics.zone_groups import ZoneGroups
@@ -28,7 +28,7 @@ class Endpoints:
         operations: Operations,
         accounts: Accounts,
         connections: Connections,
-        networks: Networks,
+        addresses: Addresses,
         interfaces: Interfaces,
         zone_groups: ZoneGroups,
     ) -> None:
@@ -36,9 +36,10 @@ class Endpoints:
         self._operations = operations
         self._accounts = accounts
         self._connections = connections
-        self._networks = networks
+        self._addresses = addresses
         self._interfaces = interfaces
         self._zone_groups = zone_groups
+        accounts.on_upgrade(self.grow)
 
     def put(self, endpoint_id: str, body: Json, *, approved: bool) -> Effect:
         """`approved`: whether the caller may approve connections of the account that is named."""
@@ -64,21 +65,32 @@ class Endpoints:
 
     def delete(self, endpoint: Resource) -> Operation:
         self.check_idle(endpoint)
+        self._connections.check_removable(endpoint)
         endpoint.properties["provisioningState"] = "Deleting"
         self._world.touch()
-
-        def vanish() -> None:
-            # Source: private-endpoint-dns-integration.md: the group's records go with the endpoint.
-            self._zone_groups.erase(endpoint)
-            group = self._zone_groups.of(endpoint)
-            if group is not None:
-                self._world.remove(group.id)
-            self._interfaces.delete(endpoint)
-            self._world.remove(endpoint.id)
-            self._connections.forget(endpoint)
-
         seconds = self._world.switches.endpoint_delete_seconds
-        return self._operations.start(endpoint.id, seconds, vanish)
+        return self._operations.start(endpoint.id, seconds, lambda: self.vanish(endpoint))
+
+    def vanish(self, endpoint: Resource) -> None:
+        """Source: private-endpoint-dns-integration.md: the zone group's records go with the endpoint."""
+        self._zone_groups.erase(endpoint)
+        group = self._zone_groups.of(endpoint)
+        if group is not None:
+            self._world.remove(group.id)
+        self._interfaces.delete(endpoint)
+        self._world.remove(endpoint.id)
+        self._connections.forget(endpoint)
+
+    def grow(self, account: Resource) -> None:
+        """The account took a kind with more members; whether its endpoints follow is a switch."""
+        if not self._world.switches.upgrade_grows_endpoints:
+            return
+        subdomain: str = account.properties["customSubDomainName"]
+        for endpoint in self._world.of_type(ENDPOINT):
+            if endpoint.hidden.get("connected") and same(target_of(endpoint), account.id):
+                self._interfaces.grow(endpoint, _kind(account), subdomain)
+                self._zone_groups.write(endpoint)
+                self._zone_groups.refresh_custom_dns(endpoint)
 
     def check_idle(self, endpoint: Resource) -> None:
         """Raises when something still runs on the endpoint or its zone group."""
@@ -100,7 +112,7 @@ class Endpoints:
             raise errors.not_private_linkable(target, "the kind has no private link.")
         # Source: azurerm#7338: an endpoint needs the account's custom subdomain.
         if not account.properties.get("customSubDomainName"):
-            raise errors.subdomain_missing(account.id, "private endpoints")
+            raise account_errors.subdomain_missing(account.id, "private endpoints")
         groups = link_of(wanted)["properties"].get("groupIds") or []
         if [g.casefold() for g in groups] != ["account"]:
             raise errors.not_private_linkable(target, f"group ids {groups}, expected ['account'].")
@@ -109,8 +121,8 @@ class Endpoints:
     def _check_place(self, wanted: Resource, location: str) -> None:
         """Source: private-endpoint-overview.md: same region and subscription as the network."""
         subnet_id = wanted.properties["subnet"]["id"]
-        network = self._networks.network_of(subnet_id)
-        if network is None or self._networks.subnet(subnet_id) is None:
+        network = self._addresses.networks.network_of(subnet_id)
+        if network is None or self._addresses.networks.subnet(subnet_id) is None:
             raise errors.missing_reference(subnet_id, wanted.id)
         elsewhere = network.body["location"] != region(location)
         if elsewhere or not _same_subscription(network.id, wanted.id):
@@ -140,7 +152,7 @@ class Endpoints:
             given = [f"GroupId: account, MemberName: {name}" for name in static]
             lacking = [f"GroupId: account, MemberName: {name}" for name in missing]
             raise errors.members_missing(wanted.id, given, lacking)
-        self._networks.check_static(wanted.properties["subnet"]["id"], list(static.values()))
+        self._addresses.check_static(wanted.properties["subnet"]["id"], list(static.values()))
 
     @staticmethod
     def _check_unchanged(existing: Resource, wanted: Resource) -> None:

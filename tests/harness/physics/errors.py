@@ -1,6 +1,6 @@
 """What do Azure's resource providers refuse, and in which words?
 
-The refusals of ARM itself stand in `arm/errors.py`.
+What is said of accounts stands in `account_errors.py`; the refusals of ARM itself in `arm/errors.py`.
 """
 
 from collections.abc import Iterable
@@ -34,80 +34,6 @@ class ArmError(Exception):
 
 class ImpossibleError(Exception):
     """The lab was asked for what Azure could never be in, or for what it does not emulate."""
-
-
-def account_in_state(account_id: str, state: str) -> ArmError:
-    # Source: azurerm#31712; bicep-registry-modules#5957 for the text.
-    return ArmError(
-        400,
-        "AccountProvisioningStateInvalid",
-        "Call to Microsoft.CognitiveServices/accounts failed. "
-        f"Error message: Account {account_id} in state {state}",
-    )
-
-
-def account_busy(account_id: str) -> ArmError:
-    # Source: the title of bicep-types-az#2419; the text from AZ-140 labs#112.
-    return ArmError(
-        409,
-        "RequestConflict",
-        f"Cannot modify resource with id '{account_id}' because the resource entity provisioning state is not "
-        "terminal. Please wait for the provisioning state to become terminal and then retry the request.",
-    )
-
-
-def parent_busy(account_id: str) -> ArmError:
-    # Source: azurerm#22607, azure-dev#9398.
-    return ArmError(
-        409,
-        "RequestConflict",
-        f"Another operation is being performed on the parent resource '{account_id}'. Please try again later.",
-    )
-
-
-def subdomain_fixed() -> ArmError:
-    # Source: pulumi-azure-native#2754; the status is not shown there.
-    return ArmError(
-        400,
-        "UpdatingCustomDomainNotAllowed",
-        "Updating or disabling sub domain is not supported.",
-    )
-
-
-def subdomain_taken(name: str) -> ArmError:
-    # Source: microsoft-foundry-for-vscode#107.
-    return ArmError(
-        409,
-        "CustomDomainInUse",
-        f"Please pick a different name. The subdomain name '{name}' is not available as it's already used by a "
-        "resource. If the resource using the name was deleted in the last 48 hours, you may need to purge the "
-        "deleted resource.",
-    )
-
-
-def subdomain_invalid(name: str) -> ArmError:
-    # Source: microsoft-foundry-for-vscode#121.
-    return ArmError(400, "CustomDomainInvalid", f"Sub domain name '{name}' is not valid.")
-
-
-def subdomain_missing(account_id: str, purpose: str) -> ArmError:
-    # That it is required: azurerm PR 24239, azurerm#7338; code and text are not verified.
-    return ArmError(
-        400,
-        "CustomDomainRequired",
-        f"Account {account_id} needs a custom subdomain for {purpose}.",
-    )
-
-
-def must_restore(account_id: str) -> ArmError:
-    # Source: azure-cli#18146.
-    return ArmError(
-        409,
-        "FlagMustBeSetForRestore",
-        f"An existing resource with ID '{account_id}' has been soft-deleted. To restore the resource, you must "
-        "specify 'restore' to be 'true' in the property. If you don't want to restore existing resource, please "
-        "purge it first.",
-    )
 
 
 def invalid_property(name: str, reason: str) -> ArmError:
@@ -284,4 +210,73 @@ def precondition_failed(name: str) -> ArmError:
         412,
         "PreconditionFailed",
         f"The condition on {name} was not met: its etag is not the one that was given.",
+    )
+
+
+def subnet_outside(subnet: str, prefix: str, prefixes: Iterable[str]) -> ArmError:
+    # The code is the Network provider's; the text is not verified.
+    return ArmError(
+        400,
+        "NetcfgInvalidSubnet",
+        f"Subnet '{subnet}' ({prefix}) is not inside the address space {', '.join(prefixes)}.",
+    )
+
+
+def subnet_overlaps(subnet: str, prefix: str) -> ArmError:
+    # The code is the Network provider's; the text is not verified.
+    return ArmError(
+        400,
+        "NetcfgSubnetRangesOverlap",
+        f"Subnet '{subnet}' ({prefix}) overlaps with another subnet.",
+    )
+
+
+def subnet_in_use(subnet: str, interface_id: str) -> ArmError:
+    # Source: bicep#13267 for code and text; the status is not shown there.
+    return ArmError(
+        400,
+        "InUseSubnetCannotBeDeleted",
+        f"Subnet {subnet} is in use by {interface_id} and cannot be deleted. In order to delete the subnet, delete "
+        "all the resources within the subnet. See aka.ms/deletesubnet.",
+    )
+
+
+def rules_in_use(noun: str, code: str, own_id: str, users: Iterable[str]) -> ArmError:
+    # The codes are the Network provider's; texts are not verified.
+    return ArmError(
+        400,
+        code,
+        f"{noun} {own_id} cannot be deleted because it is in use by the following resources: {', '.join(users)}.",
+    )
+
+
+def group_deletion_blocked(group: str, blocked: Iterable[str], details: Iterable[Json]) -> ArmError:
+    # Source: azure-dev#4210, azure-docs#52282.
+    return ArmError(
+        409,
+        "ResourceGroupDeletionBlocked",
+        f"Deletion of resource group '{group}' failed as resources with identifiers '{','.join(blocked)}' could not "
+        "be deleted. The provisioning state of the resource group will be rolled back. Please check audit logs for "
+        "more details.",
+        details,
+    )
+
+
+def scope_locked(resource_id: str, verb: str, scopes: Iterable[str]) -> ArmError:
+    # Source: azure-sdk-for-java#2560, apiops#606.
+    return ArmError(
+        409,
+        "ScopeLocked",
+        f"The scope '{resource_id}' cannot perform {verb} operation because following scope(s) are locked: "
+        f"'{','.join(scopes)}'. Please remove the lock and try again.",
+    )
+
+
+def target_locked(proxy_id: str, scopes: Iterable[str]) -> ArmError:
+    # Source: azurerm#17478 (for a storage account); that the code is ScopeLocked is not verified.
+    inner = scope_locked(proxy_id, "delete", scopes)
+    return ArmError(
+        409,
+        "ScopeLocked",
+        f"Call to Microsoft.CognitiveServices/accounts failed. Error message: {inner.message}",
     )

@@ -69,3 +69,12 @@ KINDS = {
 
 def kind_of(name: str) -> Kind | None:
     return KINDS.get(name.casefold())
+
+
+# Source: upgrade-azure-openai.md; for multi-service accounts a third party's report.
+_BECOME = {("openai", "aiservices"), ("cognitiveservices", "aiservices")}
+
+
+def may_become(present: str, wanted: str) -> bool:
+    """Whether an account of one kind can be upgraded to the other."""
+    return (present.casefold(), wanted.casefold()) in _BECOME

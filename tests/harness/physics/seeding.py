@@ -4,21 +4,12 @@ They go through the same physics as ARM's callers, so that what Azure could neve
 missing subnet, a record without a zone, two zones of one name on one network.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
-from tests.harness.ids import ArmId
-from tests.harness.physics import Physics
-from tests.harness.physics.errors import ArmError, ImpossibleError
-from tests.harness.physics.operations import Effect
-from tests.harness.physics.types import (
-    ACCOUNT,
-    ENDPOINT,
-    GROUP,
-    NETWORK,
-    SECURITY_GROUP,
-    ZONE,
-)
+from tests.harness.physics.errors import ImpossibleError
+from tests.harness.physics.seeding_networks import NetworkSeeding
+from tests.harness.physics.types import ACCOUNT, ENDPOINT, PERIMETER, ZONE
 from tests.harness.world import Caller, Json, Resource
 
 FOUNDER = Caller("founder@contoso.example", "founder", "founder", "user")
@@ -45,44 +36,8 @@ class EndpointOptions(TypedDict, total=False):
     approved: bool
 
 
-class Seeding:
+class Seeding(NetworkSeeding):
     """Builds in one subscription. Nothing is announced, nothing is left running."""
-
-    def __init__(self, physics: Physics, subscription: str) -> None:
-        self._physics = physics
-        self._world = physics.world
-        self._subscription = subscription
-        if subscription not in self._world.subscriptions:
-            self._world.subscriptions.append(subscription)
-
-    def id(self, group: str, type_: str, name: str) -> str:
-        """The id of a top-level resource in this subscription."""
-        return (
-            f"/subscriptions/{self._subscription}/resourceGroups/{group}/providers/{type_}/{name}"
-        )
-
-    def resource_group(self, name: str, location: str = "eastus") -> Resource:
-        group_id = f"/subscriptions/{self._subscription}/resourceGroups/{name}"
-        self._refuse_present(group_id)
-        return self._physics.put_group(group_id, location)
-
-    def virtual_network(
-        self,
-        name: str,
-        group: str,
-        *,
-        location: str = "eastus",
-        prefix: str = "10.0.0.0/16",
-        subnets: Mapping[str, str],
-        dns_servers: Sequence[str] = (),
-    ) -> Resource:
-        """`subnets` maps names to prefixes."""
-        network_id = self._place(group, NETWORK, name)
-        return self._physics.networks.put(network_id, location, [prefix], subnets, dns_servers)
-
-    def security_group(self, name: str, group: str, *, location: str = "eastus") -> Resource:
-        group_id = self._place(group, SECURITY_GROUP, name)
-        return self._physics.networks.put_security_group(group_id, location)
 
     def account(
         self,
@@ -148,6 +103,63 @@ class Seeding:
             )
         )
 
+    def deployment(self, account: Resource, name: str, model: str = "gpt-4o") -> Resource:
+        """A model that is served."""
+        body = {"properties": {"model": {"format": "OpenAI", "name": model, "version": "1"}}}
+        child_id = f"{account.id}/deployments/{name}"
+        self._refuse_present(child_id)
+        child = self._done(
+            lambda: self._physics.children.put_deployment(account, child_id, body, FOUNDER)
+        )
+        self._quiet(account)
+        return child
+
+    def project(self, account: Resource, name: str) -> Resource:
+        child_id = f"{account.id}/projects/{name}"
+        self._refuse_present(child_id)
+        child = self._done(
+            lambda: self._physics.children.put_project(account, child_id, {}, FOUNDER)
+        )
+        self._quiet(account)
+        return child
+
+    def perimeter(
+        self,
+        name: str,
+        group: str,
+        *,
+        account: Resource,
+        mode: str = "Enforced",
+        rules: Mapping[str, Json] | None = None,
+    ) -> Resource:
+        """A perimeter around an account. `rules` maps names to ARM's properties; returns the association."""
+        perimeter_id = self._place(group, PERIMETER, name)
+        perimeters = self._physics.perimeters
+        perimeters.put(perimeter_id, account.body["location"], None)
+        profile = perimeters.put_profile(f"{perimeter_id}/profiles/default")
+        for rule, properties in (rules or {}).items():
+            perimeters.put_rule(f"{profile.id}/accessRules/{rule}", properties)
+        wanted = {
+            "privateLinkResource": {"id": account.id},
+            "profile": {"id": profile.id},
+            "accessMode": mode,
+        }
+        own_id = f"{perimeter_id}/resourceAssociations/{account.name}"
+        return self._checked(lambda: perimeters.associate(own_id, wanted))
+
+    def lock(self, holder: Resource, level: str = "CanNotDelete", name: str = "keep") -> Resource:
+        """A lock on a group or a resource."""
+        lock_id = f"{holder.id}/providers/Microsoft.Authorization/locks/{name}"
+        self._refuse_present(lock_id)
+        return self._physics.locks.put(lock_id, {"level": level})
+
+    def _quiet(self, account: Resource) -> None:
+        """The account settled long ago."""
+        operation = self._physics.operations.find(account.hidden["operation"])
+        if operation is not None:
+            self._physics.operations.complete(operation)
+        self._physics.accounts.forget_lag(account)
+
     def zone(self, name: str, group: str) -> Resource:
         zone_id = self._place(group, ZONE, name)
         return self._done(lambda: self._physics.zones.put(zone_id, None))
@@ -181,33 +193,6 @@ class Seeding:
         self._refuse_absent(zone.id, ZONE)
         items = [{"ipv4Address": address} for address in addresses]
         return self._physics.records.put(f"{zone.id}/A/{name}", {"ttl": ttl, "aRecords": items})
-
-    def _place(self, group: str, type_: str, name: str) -> str:
-        resource_id = self.id(group, type_, name)
-        self._refuse_absent(ArmId.parse(resource_id).parent, GROUP)
-        self._refuse_present(resource_id)
-        return resource_id
-
-    def _refuse_present(self, resource_id: str) -> None:
-        if self._world.get(resource_id) is not None:
-            raise ImpossibleError(f"already there: {resource_id}")
-
-    def _refuse_absent(self, resource_id: str, type_: str) -> None:
-        found = self._world.get(resource_id)
-        if found is None or found.type != type_:
-            raise ImpossibleError(f"no such {type_}: {resource_id}")
-
-    def _done(self, write: Callable[[], Effect]) -> Resource:
-        try:
-            effect = write()
-        except ArmError as error:
-            raise ImpossibleError(f"Azure would refuse this: {error}") from error
-        operation = effect.operation
-        if operation is not None:
-            self._physics.operations.complete(operation)
-            if operation.error is not None:
-                raise ImpossibleError(f"Azure would fail at this: {operation.error}")
-        return effect.resource
 
 
 def _address(member: str, address: str) -> Json:

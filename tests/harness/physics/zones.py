@@ -8,6 +8,9 @@ from tests.harness.physics.records import Records
 from tests.harness.physics.types import LINK, NETWORK, RECORD_A, RECORD_SOA, ZONE
 from tests.harness.world import Json, Resource, World
 
+# What a caller writes of a link; the rest is Azure's.
+_OWN = ("virtualNetwork", "registrationEnabled", "resolutionPolicy")
+
 
 class Zones:
     """Zones and links. A write is accepted at once and done after `zone_seconds`."""
@@ -55,14 +58,25 @@ class Zones:
             nested = [f"{ZONE}/{zone.name}/virtualNetworkLinks/{link.name}" for link in links]
             raise errors.nested_resources(nested)
         zone.properties["provisioningState"] = "Deleting"
+        seconds = self._world.switches.zone_seconds
+        return self._operations.start(zone.id, seconds, lambda: self.vanish(zone))
 
-        def vanish() -> None:
-            for type_ in (RECORD_A, RECORD_SOA):
-                for record in self._world.children(zone.id, type_):
-                    self._world.remove(record.id)
-            self._world.remove(zone.id)
+    def vanish(self, zone: Resource) -> None:
+        """The zone is gone, with all that stands in it."""
+        for type_ in (LINK, RECORD_A, RECORD_SOA):
+            for child in self._world.children(zone.id, type_):
+                self._world.remove(child.id)
+        self._world.remove(zone.id)
 
-        return self._operations.start(zone.id, self._world.switches.zone_seconds, vanish)
+    def patch(self, zone: Resource, tags: Json | None) -> Effect:
+        """Source: privatedns.json 2024-06-01: of a zone only the tags can change."""
+        return self.put(zone.id, tags)
+
+    def patch_link(self, link: Resource, body: Json) -> Effect:
+        """What is left out stays; the network of a link never changes."""
+        given: Json = body.get("properties") or {}
+        kept = {name: link.properties[name] for name in _OWN if name in link.properties}
+        return self.put_link(link.id, kept | given, body.get("tags", link.body.get("tags")))
 
     def put_link(self, link_id: str, properties: Json, tags: Json | None) -> Effect:
         network_id: str = properties["virtualNetwork"]["id"]
