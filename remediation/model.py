@@ -443,7 +443,6 @@ class DnsSpec:
     zones: tuple[ZoneSpec, ...]
     records_by: RecordsBy = RecordsBy.ZONE_GROUP
     custom_servers: tuple[str, ...] = ()
-    resolver: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

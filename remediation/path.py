@@ -64,6 +64,11 @@ class Path:
         return self.endpoint is not None and self.endpoint.state.casefold() == "succeeded"
 
     @property
+    def is_going(self) -> bool:
+        """True while Azure deletes the endpoint, and its records with it."""
+        return self.endpoint is not None and self.endpoint.state.casefold() == "deleting"
+
+    @property
     def leads_elsewhere(self) -> bool:
         """True when the name asked for is that of another account's endpoint: not ours to change."""
         return self.endpoint is not None and self.endpoint.target not in (None, self.account.id)

@@ -2,20 +2,41 @@
 
 Every rule is a small generator; the order of the rules is the order of remedies, closing first.
 
-| observed                                              | finding                    | remedy            |
-|-------------------------------------------------------|----------------------------|-------------------|
-| access enabled or null, whatever the rules say        | public-access              | CloseAccess       |
-| access disabled, default action Allow or null         | network-acls               | CloseAccess       |
-| endpoint not there                                    | endpoint-missing           | CreateEndpoint    |
-| endpoint Failed                                       | endpoint-state             | CreateEndpoint    |
-| endpoint still provisioning                           | endpoint-state (awaits)    | none: look again  |
-| connection of a declared endpoint Pending             | connection-state           | ApproveConnection |
-| connection Rejected, Disconnected, gone               | connection-state           | none: a person    |
-| zone not there                                        | zone-missing               | CreateZone        |
-| required network not linked                           | zone-link                  | LinkZone          |
-| zone group not there, or lacks a zone                 | zone-group                 | AttachZones       |
-| record not there, or leads elsewhere                  | record                     | PutRecord         |
-| record belongs to another live endpoint               | record                     | none: a person    |
+| observed                                       | finding                   | remedy               |
+|------------------------------------------------|---------------------------|----------------------|
+| access enabled or null, whatever the rules say | public-access             | CloseAccess          |
+| the same, where a profile lets networks in     | public-access             | RestrictNetwork      |
+| access Disabled, default action Allow or null  | network-acls              | as for public-access |
+| a range let in that the profile does not name  | ip-rules                  | RestrictNetwork      |
+| a subnet let in that the profile does not name | subnet-rules              | RestrictNetwork      |
+| trusted services let in, none wanted           | bypass                    | RestrictNetwork      |
+| keys on, not wanted                            | local-auth                | DisableLocalAuth     |
+| it reaches more hosts than the profile names   | outbound                  | RestrictOutbound     |
+| no custom subdomain                            | custom-subdomain          | none: a person       |
+| a kind that cannot be closed (told alone)      | network-support           | none: a person       |
+| a kind that the profile does not allow         | network-support           | none: a person       |
+| endpoint not there                             | endpoint-missing          | CreateEndpoint       |
+| endpoint Failed                                | endpoint-state            | CreateEndpoint (*)   |
+| endpoint still provisioning                    | endpoint-state (awaits)   | none: look again     |
+| endpoint leads to another account              | endpoint-state            | none: a person       |
+| connection of a declared endpoint Pending      | connection-state          | ApproveConnection    |
+| connection not listed yet by the account       | connection-state (awaits) | none: look again     |
+| connection Rejected, Disconnected              | connection-state          | none: a person (*)   |
+| no address for one of the zones                | endpoint-members          | none: a person (*)   |
+| somebody else's endpoint connected             | unknown-connection        | none: a person       |
+| zone not there                                 | zone-missing              | CreateZone           |
+| required network not linked                    | zone-link                 | LinkZone             |
+| link registers machines, or leads names out    | link-settings             | LinkZone             |
+| zone group not there, or lacks a zone          | zone-group                | AttachZones          |
+| record not there, or leads elsewhere           | record                    | PutRecord            |
+| the name belongs to another live endpoint      | zone-group, record        | none: a person       |
+| in a network security perimeter                | perimeter                 | none: a person       |
+| network has DNS servers that nobody declared   | custom-dns                | none: a person       |
+| subnet's filters stand before the endpoint     | subnet-policies           | none: a person       |
+
+(*) With `recreate: broken`, for the declared endpoint of this account alone: RemoveBrokenEndpoint, and CreateEndpoint in
+a later pass; what would serve the endpoint that is deleted is left out of the plan.
+Of names that somebody else keeps (`records: external`) the rules from zone-missing to record say nothing.
 """
 
 from collections.abc import Callable, Iterator

@@ -207,8 +207,7 @@ def _dns(
         links = ()
     zones = tuple(ZoneSpec(_zone_id(section, account, name), links) for name in zone_names)
     servers = tuple(map(str, section.custom_servers))
-    resolver = None if section.resolver is None else str(section.resolver)
-    return DnsSpec(zones, section.records, servers, resolver)
+    return DnsSpec(zones, section.records, servers)
 
 
 def _zone_id(section: DnsSection, account: Account, name: str) -> ResourceId:

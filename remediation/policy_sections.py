@@ -218,10 +218,7 @@ class DnsSection(Section):
 
     records: RecordsBy = RecordsBy.ZONE_GROUP
     """Who writes the records: the endpoint's `zone-group`, Latch itself (`records`), or somebody else (`external`). In
-    the last case zones, links and records are never written, and names are judged by what a resolver answers."""
-
-    resolver: IPv4Address | None = None
-    """DNS server that the proof asks for the accounts' names. Default: the one of the settings."""
+    the last case zones, links and records are never written, and names are judged by the proof alone."""
 
     custom_servers: Annotated[tuple[IPv4Address, ...], FILLED] = ()
     """DNS servers that the endpoint's network may name; they must forward the public names. Default: none, so that

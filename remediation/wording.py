@@ -22,7 +22,7 @@ NOTICED_ADVICE = (
 )
 
 _HELD = {
-    Reason.AUDIT: "Set the profile's mode to enforce, or restore the account by hand.",
+    Reason.AUDIT: "Set the mode to enforce (`mode`, or `rules` for a single rule), or restore the account by hand.",
     Reason.EXEMPT: "The exemption lapses by itself; delete it from the policy to end it sooner.",
     Reason.GRACE: "Latch acts when the grace period ends; a profile without grace acts at once.",
     Reason.BUSY: "Azure is changing the account; Latch looks again by itself.",

@@ -1,4 +1,4 @@
-"""Which references are written from the code? `docs/settings.md` and `docs/policy.schema.json`.
+"""Which references are written from the code? Those of settings, policy and coverage.
 
 Run `python -m scripts.generate_docs` from the root; a test compares the files with what this would write.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 from remediation import policy_document, policy_sections, settings
 from remediation.settings import CLOUDS, Cloud, Setting
+from scripts import coverage_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,7 +26,11 @@ def write() -> None:
 
 def references() -> dict[str, str]:
     """The path of each generated file, and its text."""
-    return {"docs/settings.md": settings_page(), "docs/policy.schema.json": policy_schema()}
+    return {
+        "docs/settings.md": settings_page(),
+        "docs/policy.schema.json": policy_schema(),
+        "docs/coverage.md": coverage_page.page(),
+    }
 
 
 _HEAD = """\

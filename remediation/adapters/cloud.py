@@ -13,6 +13,7 @@ from remediation.model import (
     Endpoint,
     Network,
     Perimeter,
+    RecordsBy,
     ResourceId,
     Vnet,
     Zone,
@@ -59,7 +60,8 @@ class ArmCloud:
     async def network(self, account: Account, desired: Desired) -> Network:
         """Endpoints and zones at once; the rest is only looked for when something is missing."""
         wanted = () if desired.endpoint is None else (desired.endpoint.id,)
-        declared = () if desired.dns is None else tuple(zone.id for zone in desired.dns.zones)
+        kept = desired.dns is not None and desired.dns.records_by is not RecordsBy.EXTERNAL
+        declared = tuple(zone.id for zone in desired.dns.zones) if kept and desired.dns else ()
         endpoints, zones = await asyncio.gather(
             self._all_endpoints(wanted), self._all_zones(declared, account)
         )

@@ -146,7 +146,7 @@ def _record(
     if path.is_taken(there):
         actual += ", and it belongs to another live endpoint of this account"
         yield _found("record", zone.id, expected, actual)
-    elif not _is_registered(path, endpoint, zone):
+    elif path.is_going or not _is_registered(path, endpoint, zone):
         yield _found("record", zone.id, expected, actual, awaits=True)
     else:
         remedy = PutRecord(zone.id, name, ips, _marker(endpoint), there.etag if there else None)

@@ -6,6 +6,9 @@ from remediation.model import ResourceId, RuleGroup
 from remediation.path import Path
 from remediation.plan import Finding, Severity
 
+# Azure's own resolver, which asks the linked zones (private-endpoint-dns-integration.md).
+_AZURE_RESOLVER = "168.63.129.16"
+
 
 def perimeter(path: Path) -> Iterator[Finding]:
     """Enforced or learning, a perimeter's rules let in whom the account's own settings would not."""
@@ -22,7 +25,8 @@ def custom_dns(path: Path) -> Iterator[Finding]:
     vnet = path.network.vnet
     if vnet is None or path.dns is None:
         return
-    unknown = [server for server in vnet.dns_servers if server not in path.dns.custom_servers]
+    known = {*path.dns.custom_servers, _AZURE_RESOLVER}
+    unknown = [server for server in vnet.dns_servers if server not in known]
     if unknown:
         actual = f"{', '.join(unknown)} are asked, and must forward the public names to a resolver of a linked network"
         yield _found(

@@ -351,6 +351,13 @@ def subnet_was_filtered(draw: DrawFn, draft: Draft) -> None:
 
 
 def network_is_gone(_: DrawFn, draft: Draft) -> None:
+    """With its link: what Azure refuses to link is told as a failure, again and again."""
+    dns = draft.desired.dns
+    if dns is not None:
+        kept = tuple(
+            replace(z, links=tuple(k for k in z.links if k.vnet != HUB)) for z in dns.zones
+        )
+        draft.desired = replace(draft.desired, dns=replace(dns, zones=kept))
     draft.vnet = None
     draft.final = True
 

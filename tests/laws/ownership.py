@@ -121,7 +121,11 @@ def _may_link(action: LinkZone, desired: Desired, seen: Observed) -> bool:
 
 
 def _may_put(action: PutRecord, desired: Desired, seen: Observed) -> bool:
-    """Only the account's own name, over nothing or over what was seen, unless a live endpoint wrote that."""
+    """Only the account's own name, over nothing or over what was seen, unless a live endpoint wrote that.
+
+    And only to an endpoint that stays.
+    """
+    going = {e.guid for e in _endpoints(seen) if e.state.casefold() == "deleting"}
     zone = next(z for z in _network_zones(seen) if z.id == action.zone)
     others = {
         c.guid
@@ -133,6 +137,7 @@ def _may_put(action: PutRecord, desired: Desired, seen: Observed) -> bool:
         and action.name == seen.account.subdomain
         and action.etag == (zone.record.etag if zone.record else None)
         and (zone.record is None or zone.record.owner not in others)
+        and not any(action.owner.endswith(guid) for guid in going)
     )
 
 

@@ -322,7 +322,6 @@ def test_names_can_be_spelled_out() -> None:
           link: [{VNET}, {OTHER_VNET}]
           resolution_policy: NxDomainRedirect
           records: records
-          resolver: 10.0.0.4
           custom_servers: [10.0.0.4, 10.0.0.5]
         """)
 
@@ -331,7 +330,6 @@ def test_names_can_be_spelled_out() -> None:
         (ZoneSpec(single, links), ZoneSpec(zone_id(OPENAI), links)),
         RecordsBy.RECORDS,
         ("10.0.0.4", "10.0.0.5"),
-        "10.0.0.4",
     )
 
 
@@ -343,10 +341,10 @@ def test_names_can_be_spelled_out() -> None:
     ],
 )
 def test_names_that_somebody_else_keeps_have_no_links(group: str, expected: str) -> None:
-    given = policy(f"{ENDPOINT}dns: {{{group} records: external, resolver: 10.0.0.4}}")
+    given = policy(f"{ENDPOINT}dns: {{{group} records: external}}")
 
     zone = ZoneSpec(zone_id(OPENAI, expected))
-    spec = DnsSpec((zone,), RecordsBy.EXTERNAL, (), "10.0.0.4")
+    spec = DnsSpec((zone,), RecordsBy.EXTERNAL)
     assert desired(given).dns == spec
 
 

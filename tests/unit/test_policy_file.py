@@ -73,7 +73,7 @@ def test_an_endpoint_and_its_names_have_their_defaults() -> None:
     assert dns.resource_group == NETWORK
     assert (dns.zones, dns.link, dns.resolution_policy) == ({}, (), "Default")
     assert dns.records is RecordsBy.ZONE_GROUP
-    assert (dns.resolver, dns.custom_servers) == (None, ())
+    assert dns.custom_servers == ()
 
 
 def test_words_stay_what_was_written() -> None:

@@ -331,11 +331,6 @@ def test_the_service_takes_a_hundred_subnets_and_each_once() -> None:
             id="links to zones that somebody else keeps",
         ),
         pytest.param(
-            with_section("dns: {records: external, resolver: dns.example.org}"),
-            "7:40: profiles.0.dns.resolver must be an IPv4 address, not 'dns.example.org'",
-            id="the name of a resolver",
-        ),
-        pytest.param(
             with_section("dns: {records: external, custom_servers: [10.0.0.4, 10.0.0]}"),
             "7:57: profiles.0.dns.custom_servers.1 must be an IPv4 address, not '10.0.0'",
             id="a part of an address for a DNS server",
