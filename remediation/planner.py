@@ -34,8 +34,9 @@ Every rule is a small generator; the order of the rules is the order of remedies
 | network has DNS servers that nobody declared   | custom-dns                | none: a person       |
 | subnet's filters stand before the endpoint     | subnet-policies           | none: a person       |
 
-(*) With `recreate: broken`, for the declared endpoint of this account alone: RemoveBrokenEndpoint, and CreateEndpoint in
-a later pass; what would serve the endpoint that is deleted is left out of the plan.
+(*) With `recreate: broken`, for the declared endpoint of this account alone: RemoveBrokenEndpoint, and CreateEndpoint
+in a later pass; what would serve the endpoint that is deleted is left out of the plan.
+
 Of names that somebody else keeps (`records: external`) the rules from zone-missing to record say nothing.
 """
 

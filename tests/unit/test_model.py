@@ -17,11 +17,16 @@ from remediation.plan import (
     Action,
     ApproveConnection,
     AttachZones,
+    ChangeAccount,
     CloseAccess,
     CreateEndpoint,
     CreateZone,
+    DisableLocalAuth,
     LinkZone,
     PutRecord,
+    RemoveBrokenEndpoint,
+    RestrictNetwork,
+    RestrictOutbound,
 )
 from tests.builders import (
     ACCOUNT,
@@ -32,6 +37,7 @@ from tests.builders import (
     MARKER,
     NOW,
     OPENAI_ZONE,
+    SHUT_ACLS,
     SUBNET,
     SUBSCRIPTION,
     account,
@@ -135,6 +141,18 @@ def test_exposure(access: str | None, acls: NetworkAcls | None, exposure: Exposu
     assert exposure is account(public_network_access=access, acls=acls).exposure
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "supports"),
+    [
+        pytest.param((), True, id="an account that lists nothing"),
+        pytest.param(("virtualnetworks", "containers"), True, id="one that lists networks"),
+        pytest.param(("containers",), False, id="one that lists everything else"),
+    ],
+)
+def test_whether_an_account_can_be_closed(capabilities: tuple[str, ...], *, supports: bool) -> None:
+    assert account(capabilities=frozenset(capabilities)).supports_networks is supports
+
+
 @pytest.mark.parametrize("state", ["Succeeded", "succeeded", "Failed", "Canceled"])
 def test_an_account_is_settled_when_azure_has_ended_its_work(state: str) -> None:
     assert account(state=state).is_settled
@@ -189,6 +207,20 @@ LINK = dns_spec().zones[0].links[0]
     ("action", "sentence"),
     [
         (CloseAccess(ACCOUNT, None), "Close public network access of latch-demo"),
+        (
+            RestrictNetwork(ACCOUNT, SHUT_ACLS, ("192.0.2.1",)),
+            "Restrict the network rules of latch-demo",
+        ),
+        (DisableLocalAuth(ACCOUNT), "Turn off the keys of latch-demo"),
+        (RestrictOutbound(ACCOUNT, ()), "Restrict outbound access of latch-demo"),
+        (
+            ChangeAccount(ACCOUNT, (CloseAccess(ACCOUNT, None), DisableLocalAuth(ACCOUNT))),
+            "Close public network access of latch-demo; Turn off the keys of latch-demo",
+        ),
+        (
+            RemoveBrokenEndpoint(ENDPOINT, "its connection is Rejected"),
+            "Delete private endpoint pe-latch-demo (its connection is Rejected), to create it again",
+        ),
         (
             CreateEndpoint(ACCOUNT, endpoint_spec(), JAPAN_EAST),
             "Create private endpoint pe-latch-demo in vnet-hub",
