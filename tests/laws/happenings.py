@@ -370,28 +370,21 @@ BREAKAGES: tuple[Happening, ...] = (
     addresses_were_lost,
 )
 
-# What matters most comes three times as often.
-HAPPENINGS: tuple[Happening, ...] = (
+# What Latch can cure, as a rule; what matters most comes more often.
+CURABLE: tuple[Happening, ...] = (
     access_was_opened,
     access_was_opened,
     access_was_opened,
     networks_were_let_in,
+    networks_were_let_in,
     keys_were_turned_on,
     outbound_was_widened,
     account_is_changing,
-    perimeter_took_over,
-    perimeter_was_joined,
-    account_has_no_name_of_its_own,
-    kind_cannot_be_closed,
-    kind_is_not_allowed,
     endpoint_was_deleted,
     endpoint_is_being_made,
     endpoint_is_being_deleted,
     *BREAKAGES,
-    account_lags_behind,
     foreign_endpoint_came,
-    foreign_endpoint_came,
-    name_was_taken,
     group_was_deleted,
     group_was_changed,
     zone_was_deleted,
@@ -399,7 +392,18 @@ HAPPENINGS: tuple[Happening, ...] = (
     links_were_changed,
     record_was_deleted,
     record_was_edited,
+)
+
+HAPPENINGS: tuple[Happening, ...] = (
+    *CURABLE,
+    account_has_no_name_of_its_own,
+    account_lags_behind,
+    kind_cannot_be_closed,
+    kind_is_not_allowed,
+    name_was_taken,
+    network_is_gone,
+    perimeter_took_over,
+    perimeter_was_joined,
     servers_were_named,
     subnet_was_filtered,
-    network_is_gone,
 )

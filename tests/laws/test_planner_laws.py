@@ -31,7 +31,7 @@ ENOUGH_PASSES = 6
 # What serves an endpoint, and would be lost with it.
 SERVING = (ApproveConnection, AttachZones, PutRecord)
 # For the laws that must catch what happens in few worlds only.
-MANY = 250
+MANY = 300
 
 
 def plan(world: World) -> Plan:
