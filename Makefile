@@ -42,7 +42,7 @@ $(VENV)/.ready: pyproject.toml uv.lock scripts/find-python.sh
 	@python=$$(scripts/find-python.sh) && "$$python" -m venv $(VENV)
 	@uv=$$(sed -n 's/.*"uv==\([0-9.]*\)".*/\1/p' pyproject.toml) && \
 	  $(PYTHON) -m pip install --quiet --disable-pip-version-check "uv==$$uv"
-	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv sync --quiet --frozen --compile-bytecode
+	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv sync --quiet --frozen --all-extras --compile-bytecode
 	@touch $@
 
 $(AZURITE): tests/harness/azurite/package-lock.json

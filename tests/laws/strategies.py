@@ -40,7 +40,8 @@ from tests.builders import (
     zone,
     zone_names,
 )
-from tests.laws.happenings import BREAKAGES, CURABLE, HAPPENINGS, Draft, Happening
+from tests.laws.draft import Draft, Happening
+from tests.laws.happenings import BREAKAGES, CURABLE, HAPPENINGS
 
 
 @dataclass(frozen=True, slots=True, repr=False)
