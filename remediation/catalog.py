@@ -55,6 +55,7 @@ RULES = {
         Rule("bypass", _ACCESS, Default.OPT_IN, NO_BYPASS),
         Rule("local-auth", _ACCESS, Default.OPT_IN, NO_KEYS),
         Rule("outbound", _ACCESS, Default.OPT_IN, OUTBOUND),
+        Rule("network-injection", _ACCESS, Default.NEVER),
         Rule("custom-subdomain", _ACCESS, Default.NEVER),
         Rule("network-support", _ACCESS, Default.NEVER),
         Rule("perimeter", _ACCESS, Default.NEVER),
@@ -62,6 +63,7 @@ RULES = {
         Rule("endpoint-state", _ENDPOINT),
         Rule("connection-state", _ENDPOINT),
         Rule("endpoint-members", _ENDPOINT, Default.OPT_IN, REBUILD),
+        Rule("endpoint-settings", _ENDPOINT, Default.NEVER),
         Rule("unknown-connection", _ENDPOINT, Default.NEVER),
         Rule("subnet-policies", _ENDPOINT, Default.NEVER),
         Rule("zone-missing", _DNS),
@@ -69,6 +71,7 @@ RULES = {
         Rule("link-settings", _DNS, Default.OPT_IN),
         Rule("zone-group", _DNS),
         Rule("record", _DNS),
+        Rule("record-ttl", _DNS, Default.OPT_IN),
         Rule("custom-dns", _DNS, Default.NEVER),
     )
 }

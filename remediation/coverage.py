@@ -22,23 +22,22 @@ BESIDE = (
         ("A9",),
     ),
     Beside(
+        "An endpoint that differs from what the profile spells out is reported: subnet, static addresses, "
+        "security groups, tags, the name of its interface.",
+        ("endpoint-settings",),
+        ("B2", "B5", "B6", "B7", "B8"),
+    ),
+    Beside(
         "After every remedy and on every recheck, names and calls are tried from inside and outside.",
         subsumes=("E1", "E2", "E3"),
     ),
 )
 
-_CREATED_SO = "it is asked for when the endpoint is created, and not compared afterward"
 _NOT_ISOLATION = "it does not decide who can reach the account"
 
 # The peers' checks that none of the above makes.
 NOT_SUBSUMED = {
-    "B2": "the endpoint is known by its id; whether somebody built it anew in another subnet is not compared",
-    "B5": _CREATED_SO,
-    "B6": _CREATED_SO,
-    "B7": _CREATED_SO,
-    "B8": _CREATED_SO,
-    "C6": "addresses that are wrong or too many are found; a changed time to live is not compared",
-    "C10": "only zones that a private path is made of are read",
+    "C10": "zones elsewhere are read only where a network is not linked to ours",
     "D2": _NOT_ISOLATION,
     "D3": _NOT_ISOLATION,
     "D4": _NOT_ISOLATION,

@@ -181,11 +181,11 @@ LOSSES = {
     14: Loss(
         "The record leads elsewhere, or to an address that is gone.",
         (_RECORD_WRITE,),
-        ("record",),
+        ("record", "record-ttl"),
         ("PutRecord",),
         Default.AUTOMATIC,
-        "not a record of another live endpoint: that is reported",
-        subsumes=("C5",),
+        "not a record of another live endpoint: that is reported; rules: {record-ttl: enforce} for its time to live",
+        subsumes=("C5", "C6"),
     ),
     15: Loss(
         "The link of the zone to a network is deleted.",
@@ -296,10 +296,10 @@ LOSSES = {
             _ACCOUNT_WRITE,
             Signal(f"{_COGNITIVE}/managedNetworks/outboundRules/write", published=False),
         ),
-        ("outbound",),
+        ("outbound", "network-injection"),
         ("RestrictOutbound",),
         Default.OPT_IN,
-        f"{catalog.OUTBOUND}; rules of a managed network and injected subnets are not read",
+        f"{catalog.OUTBOUND}; agents in a network are told, rules of a managed network are not read",
         subsumes=("D6", "D7"),
     ),
     28: Loss(

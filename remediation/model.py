@@ -165,6 +165,7 @@ class Account:
     local_auth_disabled: bool = False
     outbound_restricted: bool = False
     allowed_fqdns: tuple[str, ...] = ()
+    injections: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
 
     @property
@@ -287,6 +288,10 @@ class Zone:
     def name(self) -> str:
         return self.id.name.casefold()
 
+    def link(self, vnet: ResourceId) -> Link | None:
+        """The link to a network; Azure allows one (azure-aks-docs#212)."""
+        return next((link for link in self.links if link.vnet == vnet), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
@@ -319,15 +324,23 @@ class Perimeter:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The private path to one account, as far as it exists."""
+    """The private path to one account, as far as it exists.
+
+    `rivals` are zones of the same names elsewhere, looked for where a wanted network is not linked to ours.
+    """
 
     endpoints: tuple[Endpoint, ...] = ()
     zones: tuple[Zone, ...] = ()
     vnet: Vnet | None = None
     perimeters: tuple[Perimeter, ...] = ()
+    rivals: tuple[Zone, ...] = ()
 
     def zone(self, zone_id: ResourceId) -> Zone | None:
         return next((zone for zone in self.zones if zone.id == zone_id), None)
+
+    def rival(self, name: str, vnet: ResourceId) -> Zone | None:
+        """The zone of this name that the network is linked to instead of ours."""
+        return next((z for z in self.rivals if z.name == name and z.link(vnet) is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +407,10 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class EndpointSpec:
-    """The private endpoint that an account should have. A network is never invented: `subnet` is always given."""
+    """The private endpoint that an account should have. A network is never invented: `subnet` is always given.
+
+    `stated` says that a policy spells it out; what was only remembered is restored, and not held against anyone.
+    """
 
     id: ResourceId
     subnet: ResourceId
@@ -404,6 +420,7 @@ class EndpointSpec:
     nic_name: str | None = None
     recreate: Recreate = Recreate.MISSING
     others: tuple[str, ...] = ()
+    stated: bool = False
 
     def admits(self, endpoint: ResourceId | None) -> bool:
         """Whether the policy lets this endpoint be connected beside the account's own; None is one without an id."""

@@ -79,6 +79,11 @@ class Path:
         others = {c.guid for c in self.account.connections if c.is_approved and c.endpoint != mine}
         return record is not None and (record.owner or "").casefold() in others
 
+    @property
+    def is_name_taken(self) -> bool:
+        """True when the account's name leads to another live endpoint in any of the zones: a zone group writes all."""
+        return any(self.is_taken(zone.record) for zone in self.network.zones)
+
     def addresses(self, zone: ZoneSpec) -> tuple[tuple[str, Address], ...]:
         """The record names in this zone, with the address that each must have."""
         if self.endpoint is None:

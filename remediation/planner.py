@@ -12,6 +12,7 @@ Every rule is a small generator; the order of the rules is the order of remedies
 | trusted services let in, none wanted           | bypass                    | RestrictNetwork      |
 | keys on, not wanted                            | local-auth                | DisableLocalAuth     |
 | it reaches more hosts than the profile names   | outbound                  | RestrictOutbound     |
+| agents go out through a network of their own   | network-injection         | none: a person       |
 | no custom subdomain                            | custom-subdomain          | none: a person       |
 | a kind that cannot be closed (told alone)      | network-support           | none: a person       |
 | a kind that the profile does not allow         | network-support           | none: a person       |
@@ -23,12 +24,15 @@ Every rule is a small generator; the order of the rules is the order of remedies
 | connection not listed yet by the account       | connection-state (awaits) | none: look again     |
 | connection Rejected, Disconnected              | connection-state          | none: a person (*)   |
 | no address for one of the zones                | endpoint-members          | none: a person (*)   |
+| not as the policy spells it out                | endpoint-settings         | none: a person       |
 | somebody else's endpoint connected             | unknown-connection        | none: a person       |
 | zone not there                                 | zone-missing              | CreateZone           |
 | required network not linked                    | zone-link                 | LinkZone             |
+| required network linked to a rival zone        | zone-link                 | none: a person       |
 | link registers machines, or leads names out    | link-settings             | LinkZone             |
 | zone group not there, or lacks a zone          | zone-group                | AttachZones          |
 | record not there, or leads elsewhere           | record                    | PutRecord            |
+| record kept by clients for more than an hour   | record-ttl                | PutRecord            |
 | the name belongs to another live endpoint      | zone-group, record        | none: a person       |
 | in a network security perimeter                | perimeter                 | none: a person       |
 | network has DNS servers that nobody declared   | custom-dns                | none: a person       |
@@ -54,6 +58,7 @@ ACCESS_RULES: tuple[Callable[[Account, Desired], Iterator[Finding]], ...] = (
     access.bypass,
     access.local_auth,
     access.outbound,
+    access.network_injection,
     access.custom_subdomain,
     access.network_support,
 )
@@ -62,12 +67,14 @@ PATH_RULES: tuple[Callable[[Path], Iterator[Finding]], ...] = (
     endpoint.endpoint_state,
     endpoint.connection_state,
     endpoint.endpoint_members,
+    endpoint.endpoint_settings,
     endpoint.unknown_connection,
     dns.zone_missing,
     dns.zone_link,
     dns.link_settings,
     dns.zone_group,
     dns.record,
+    dns.record_ttl,
     network.perimeter,
     network.custom_dns,
     network.subnet_policies,

@@ -177,6 +177,7 @@ def _endpoint(section: EndpointSection | None, account: Account) -> EndpointSpec
         section.nic_name and _named(section.nic_name, account, LONGEST_NIC_NAME),
         section.recreate,
         section.other_connections,
+        stated=True,
     )
 
 

@@ -24,6 +24,7 @@ RuleName = Literal[
     "bypass",
     "local-auth",
     "outbound",
+    "network-injection",
     "custom-subdomain",
     "network-support",
     "perimeter",
@@ -31,6 +32,7 @@ RuleName = Literal[
     "endpoint-state",
     "connection-state",
     "endpoint-members",
+    "endpoint-settings",
     "unknown-connection",
     "subnet-policies",
     "zone-missing",
@@ -38,6 +40,7 @@ RuleName = Literal[
     "link-settings",
     "zone-group",
     "record",
+    "record-ttl",
     "custom-dns",
 ]
 

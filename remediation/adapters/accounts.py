@@ -116,8 +116,19 @@ def _account(found: models.Account) -> Account:
         local_auth_disabled=bool(properties.disable_local_auth),
         outbound_restricted=bool(properties.restrict_outbound_network_access),
         allowed_fqdns=tuple(properties.allowed_fqdn_list or ()),
+        injections=tuple(
+            _injection(each)
+            for each in properties.network_injections or ()
+            if word(each.scenario, "none").casefold() != "none"
+        ),
         capabilities=frozenset((c.name or "").casefold() for c in properties.capabilities or ()),
     )
+
+
+def _injection(found: models.NetworkInjection) -> str:
+    if found.use_microsoft_managed_network:
+        return "a network that Microsoft manages"
+    return found.subnet_arm_id or "a network without an id"
 
 
 def _patch(changes: Sequence[AccountChange]) -> models.AccountProperties:

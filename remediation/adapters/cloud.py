@@ -72,9 +72,26 @@ class ArmCloud:
             endpoints = await self._readable_endpoints(connected)
         if desired.dns is None:
             zones = await self._all_zones(_registered_in(endpoints), account)
-        return Network(
-            endpoints, zones, await self._vnet(desired, endpoints), await self._perimeters(account)
+        vnet, perimeters, rivals = await asyncio.gather(
+            self._vnet(desired, endpoints), self._perimeters(account), self._rivals(desired, zones)
         )
+        return Network(endpoints, zones, vnet, perimeters, rivals)
+
+    async def _rivals(self, desired: Desired, zones: Sequence[Zone]) -> tuple[Zone, ...]:
+        """Zones of the same names elsewhere, looked for only where a wanted network is not linked to ours."""
+        wanted = desired.dns.zones if desired.dns and zones else ()
+        there = {zone.id: zone for zone in zones}
+        lacking = [
+            (spec.id, link.vnet)
+            for spec in wanted
+            if spec.id in there
+            for link in spec.links
+            if there[spec.id].link(link.vnet) is None
+        ]
+        subscriptions = {id_.subscription for pair in lacking for id_ in pair}
+        names = {zone.name.casefold() for zone, _ in lacking}
+        found = await asyncio.gather(*(self._zones.named(names, each) for each in subscriptions))
+        return tuple(zone for each in found for zone in each if zone.id not in there)
 
     async def _vnet(self, desired: Desired, endpoints: Sequence[Endpoint]) -> Vnet | None:
         """The network where the endpoint is, or where it shall be."""

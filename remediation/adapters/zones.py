@@ -5,6 +5,7 @@ api-version: the default of azure-mgmt-privatedns 2.0.0, 2024-06-01. This module
 
 import asyncio
 import re
+from collections.abc import Collection
 
 from azure.core import MatchConditions
 from azure.mgmt.privatedns import models
@@ -12,6 +13,7 @@ from azure.mgmt.privatedns import models
 from remediation.adapters.clients import Clients
 from remediation.adapters.faults import or_none, translated
 from remediation.adapters.wire import word
+from remediation.errors import Forbidden
 from remediation.model import Link, Record, ResourceId, Zone
 from remediation.plan import CreateZone, LinkZone, PutRecord
 from remediation.report import Outcome
@@ -43,6 +45,20 @@ class Zones:
             ):
                 return None
         return Zone(zone, links or (), None if there is None else _record(there))
+
+    async def named(self, names: Collection[str], subscription: str) -> tuple[Zone, ...]:
+        """The zones of a subscription with these names, and their links; none where Latch may not look."""
+        client = self._clients.zones(subscription)
+        try:
+            with translated(f"list the zones of subscription {subscription}"):
+                listed = [
+                    ResourceId.parse(each.id or "") async for each in client.private_zones.list()
+                ]
+                ids = [each for each in listed if each.name.casefold() in names]
+                links = await asyncio.gather(*(or_none(self._links(each)) for each in ids))
+        except Forbidden:
+            return ()
+        return tuple(Zone(id_, each or ()) for id_, each in zip(ids, links, strict=True))
 
     async def create(self, action: CreateZone) -> Outcome:
         """PUT, without waiting, and only when there is none: a zone is never taken over."""

@@ -142,6 +142,14 @@ def outbound(account: Account, desired: Desired) -> Iterator[Finding]:
     )
 
 
+def network_injection(account: Account, desired: Desired) -> Iterator[Finding]:
+    """Agents in a network go out through it, past the account's list; an injection cannot be changed safely."""
+    if desired.outbound is not None and account.injections:
+        actual = f"agents go out through {', '.join(account.injections)}"
+        expected = "no way out but the allowed hosts"
+        yield _found("network-injection", account, expected, actual, Severity.NOTICE)
+
+
 _CLOSED = "public network access Disabled"
 
 _NOT_PUBLIC = (Exposure.PRIVATE, Exposure.SHUT, Exposure.SELECTED)

@@ -20,6 +20,9 @@ from remediation.plan import Action, AttachZones, CreateZone, Finding, LinkZone,
 
 DEFAULT_GROUP = "default"
 
+# Seconds. The platform writes 10 (AzureTRE#3767), who keeps records by hand or by Terraform often 300 or 3600.
+LONGEST_TTL = 3600
+
 
 def zone_missing(path: Path) -> Iterator[Finding]:
     """Every zone that the account's names need must exist."""
@@ -33,13 +36,14 @@ def zone_link(path: Path) -> Iterator[Finding]:
     for spec in _zones(path):
         zone = path.network.zone(spec.id)
         for wanted in spec.links if zone else ():
-            link = (
-                next((link for link in zone.links if link.vnet == wanted.vnet), None)
-                if zone
-                else None
-            )
+            link = zone.link(wanted.vnet) if zone else None
+            rival = path.network.rival(spec.name, wanted.vnet)
             expected = f"a link to {wanted.vnet.name}"
-            if link is None:
+            if link is None and rival is not None:
+                # Two zones of one name on one network are refused (azure-aks-docs#212).
+                actual = f"the network is linked to {rival.id} instead"
+                yield _found("zone-link", spec.id, expected, actual)
+            elif link is None:
                 remedy = LinkZone(spec.id, _link_name(wanted), wanted)
                 yield _found("zone-link", spec.id, expected, "there is none", remedy)
             elif link.state.casefold() != "completed":
@@ -51,11 +55,7 @@ def link_settings(path: Path) -> Iterator[Finding]:
     for spec in _zones(path):
         zone = path.network.zone(spec.id)
         for wanted in spec.links:
-            link = (
-                next((each for each in zone.links if each.vnet == wanted.vnet), None)
-                if zone
-                else None
-            )
+            link = zone.link(wanted.vnet) if zone else None
             if link is None or link.state.casefold() != "completed":
                 continue
             policy = link.resolution_policy or "Default"
@@ -88,9 +88,8 @@ def zone_group(path: Path) -> Iterator[Finding]:
     if group is not None and group.state.casefold() not in TERMINAL_STATES:
         yield _found("zone-group", endpoint.id, "a zone group", f"it is {group.state}", awaits=True)
     elif lacking or (group is not None and group.state.casefold() != "succeeded"):
-        there = [path.network.zone(zone) for zone in wanted]
-        taken = any(path.is_taken(zone.record) for zone in there if zone)
-        ready = path.is_settled and all(there)
+        taken = path.is_name_taken
+        ready = path.is_settled and all(path.network.zone(zone) for zone in wanted)
         attaching = AttachZones(endpoint.id, *_attached(group, wanted))
         names = ", ".join(zone.name for zone in lacking) or "its zones"
         actual = (
@@ -147,10 +146,29 @@ def _record(
         actual += ", and it belongs to another live endpoint of this account"
         yield _found("record", zone.id, expected, actual)
     elif path.is_going or not _is_registered(path, endpoint, zone):
-        yield _found("record", zone.id, expected, actual, awaits=True)
+        # Nothing is waited for that will not come: a group is not written while the name is another's.
+        yield _found("record", zone.id, expected, actual, awaits=not path.is_name_taken)
     else:
         remedy = PutRecord(zone.id, name, ips, _marker(endpoint), there.etag if there else None)
         yield _found("record", zone.id, expected, actual, remedy)
+
+
+def record_ttl(path: Path) -> Iterator[Finding]:
+    """A record that clients may keep for long leads them astray for as long, once its address changes."""
+    for spec in _zones(path):
+        zone, endpoint = path.network.zone(spec.id), path.endpoint
+        there = zone.record if zone else None
+        if endpoint is None or zone is None or there is None or path.leads_elsewhere:
+            continue
+        if there.ttl <= LONGEST_TTL or path.is_taken(there):
+            continue
+        ips = tuple(sorted(there.addresses))
+        right = sorted(a.ip for name, a in path.addresses(spec) if name == there.name.casefold())
+        if list(ips) == right:
+            marker = _marker(endpoint)
+            remedy = PutRecord(zone.id, there.name.casefold(), ips, marker, there.etag)
+            expected = f"{there.name} is kept for {LONGEST_TTL} s at most"
+            yield _found("record-ttl", zone.id, expected, f"it is kept for {there.ttl} s", remedy)
 
 
 def _is_registered(path: Path, endpoint: Endpoint, zone: Zone) -> bool:

@@ -1,8 +1,16 @@
 """Is there a private endpoint that carries traffic to the account?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from remediation.model import TERMINAL_STATES, Endpoint, Recreate, ResourceId, RuleGroup
+from remediation.model import (
+    TERMINAL_STATES,
+    Endpoint,
+    EndpointSpec,
+    Recreate,
+    ResourceId,
+    RuleGroup,
+)
 from remediation.path import Path
 from remediation.plan import (
     Action,
@@ -98,6 +106,40 @@ def _zones_without_address(path: Path) -> str:
     return ", ".join(zone.name for zone in zones if not path.addresses(zone))
 
 
+def endpoint_settings(path: Path) -> Iterator[Finding]:
+    """The endpoint must be as the policy spells it out; it works as it is, so it is told and not built anew."""
+    endpoint, spec = path.endpoint, path.spec
+    if endpoint is None or spec is None or not spec.stated:
+        return
+    if path.leads_elsewhere or not path.is_settled:
+        return
+    differences = list(_differences(endpoint, spec))
+    if differences:
+        expected = f"{endpoint.id.name} as the policy says"
+        yield replace(
+            _found("endpoint-settings", endpoint.id, expected, "; ".join(differences)),
+            severity=Severity.NOTICE,
+        )
+
+
+def _differences(endpoint: Endpoint, spec: EndpointSpec) -> Iterator[str]:
+    if endpoint.subnet != spec.subnet:
+        yield f"it is in subnet {endpoint.subnet}"
+    held = {(address.member.casefold(), address.ip) for address in endpoint.addresses}
+    for member, ip in spec.static_ips:
+        if (member.casefold(), ip) not in held:
+            yield f"{member} does not have address {ip}"
+    for group in spec.security_groups:
+        if group not in endpoint.security_groups:
+            yield f"it is not in security group {group.name}"
+    tags = {name.casefold(): value for name, value in endpoint.tags}
+    for name, value in spec.tags:
+        if tags.get(name.casefold()) != value:
+            yield f"tag {name} is not {value!r}"
+    if spec.nic_name and (endpoint.nic_name or "").casefold() != spec.nic_name.casefold():
+        yield f"its interface is named {endpoint.nic_name or 'by Azure'}"
+
+
 def unknown_connection(path: Path) -> Iterator[Finding]:
     """Nobody else's endpoint may lead in, unless the policy says so; it is a way out of the network as well."""
     expected = "no connection but that of the account's own endpoint"
@@ -120,8 +162,7 @@ def _rebuilding(path: Path) -> Action | None:
     if path.spec is None or path.endpoint is None or path.network.vnet is None:
         return None
     is_ours = path.declared and path.endpoint.target == path.account.id
-    takes_from_others = any(path.is_taken(zone.record) for zone in path.network.zones)
-    if path.spec.recreate is not Recreate.BROKEN or not is_ours or takes_from_others:
+    if path.spec.recreate is not Recreate.BROKEN or not is_ours or path.is_name_taken:
         return None
     why = _never_heals(path, path.endpoint)
     return RemoveBrokenEndpoint(path.endpoint.id, why) if why else None

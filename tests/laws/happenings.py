@@ -254,7 +254,8 @@ def record_was_deleted(draw: DrawFn, draft: Draft) -> None:
 def record_was_edited(draw: DrawFn, draft: Draft) -> None:
     ips = draw(st.sampled_from([("10.9.9.9",), (), ("10.20.1.4", "10.9.9.9"), ("10.20.1.4",)]))
     owner = draw(st.sampled_from([None, GUID, "cccccccc-0000-4000-8000-000000000003"]))
-    draft.change_zone(draw, record=record(addresses=ips, owner=owner))
+    ttl = draw(st.sampled_from([10, 10, 3600, 86_400]))
+    draft.change_zone(draw, record=record(addresses=ips, owner=owner, ttl=ttl))
 
 
 # The network -----------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from remediation.model import (
     ZoneSpec,
 )
 
+# Seconds for which clients may keep where a name led.
+AN_HOUR = 3600
 # Azure's own resolver (private-endpoint-dns-integration.md).
 AZURE_RESOLVER = "168.63.129.16"
 
@@ -37,6 +39,7 @@ def is_private(wanted: Desired, seen: Observed) -> bool:
         and is_as_asked(seen.account, wanted)
         and any(
             _carries_traffic(endpoint, seen)
+            and _is_as_stated(endpoint, wanted.endpoint)
             and _is_alone(endpoint, seen.account, wanted.endpoint)
             and _names_lead_to(endpoint, wanted.dns, seen)
             for endpoint in seen.network.endpoints
@@ -147,7 +150,11 @@ def _reaches_only(account: Account, wanted: Desired) -> bool:
     if wanted.outbound is None:
         return True
     allowed = set(map(_word, wanted.outbound.fqdns))
-    return account.outbound_restricted and set(map(_word, account.allowed_fqdns)) <= allowed
+    return (
+        not account.injections
+        and account.outbound_restricted
+        and set(map(_word, account.allowed_fqdns)) <= allowed
+    )
 
 
 # Where the names lead --------------------------------------------------------------------------------------------
@@ -165,6 +172,21 @@ def _carries_traffic(endpoint: Endpoint, seen: Observed) -> bool:
         and _word(endpoint.state) == "succeeded"
         and (endpoint.target is None or endpoint.target.key == seen.account.id.key)
         and not _is_filtered(endpoint, seen)
+    )
+
+
+def _is_as_stated(endpoint: Endpoint, wanted: EndpointSpec | None) -> bool:
+    """Where a policy spells the endpoint out: there, with these addresses and groups, and marked like that."""
+    if wanted is None or not wanted.stated:
+        return True
+    held = {(_word(address.member), address.ip) for address in endpoint.addresses}
+    return (
+        endpoint.subnet.key == wanted.subnet.key
+        and {(_word(member), ip) for member, ip in wanted.static_ips} <= held
+        and {each.key for each in wanted.security_groups}
+        <= {each.key for each in endpoint.security_groups}
+        and {(_word(n), v) for n, v in wanted.tags} <= {(_word(n), v) for n, v in endpoint.tags}
+        and (not wanted.nic_name or _word(endpoint.nic_name) == _word(wanted.nic_name))
     )
 
 
@@ -234,6 +256,7 @@ def _resolves(endpoint: Endpoint, wanted: ZoneSpec, seen: Observed) -> bool:
         all(any(_is_as_linked(link, asked) for link in zone.links) for asked in wanted.links)
         and _word(zone.record.name) == _word(seen.account.subdomain)
         and set(zone.record.addresses) == _answers(endpoint, wanted, seen)
+        and zone.record.ttl <= AN_HOUR
     )
 
 

@@ -30,8 +30,10 @@ from tests.builders import (
     connection,
     desired,
     endpoint,
+    endpoint_spec,
     link,
     observed,
+    record,
     resource,
     zone,
 )
@@ -82,6 +84,13 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
     ),
     "local_auth": (Wrong("local-auth", observed(), desired(local_auth_disabled=True)),),
     "outbound": (Wrong("outbound", observed(), desired(outbound=Outbound())),),
+    "network_injection": (
+        Wrong(
+            "network-injection",
+            observed(account=account(outbound_restricted=True, injections=(OTHER_SUBNET.text,))),
+            desired(outbound=Outbound()),
+        ),
+    ),
     "custom_subdomain": (
         Wrong("custom-subdomain", observed(account=account(subdomain=None, acls=None))),
     ),
@@ -103,6 +112,13 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
             desired(AI_SERVICES),
         ),
     ),
+    "endpoint_settings": (
+        Wrong(
+            "endpoint-settings",
+            observed(endpoints=[endpoint(subnet=OTHER_SUBNET)]),
+            desired(endpoint=endpoint_spec(stated=True)),
+        ),
+    ),
     "unknown_connection": (
         Wrong(
             "unknown-connection", observed(account=account(connections=(connection(), STRANGER)))
@@ -115,6 +131,7 @@ WRONG: dict[str, tuple[Wrong, ...]] = {
     ),
     "zone_group": (Wrong("zone-group", observed(endpoints=[endpoint(zone_group=None)])),),
     "record": (Wrong("record", observed(zones=[zone(record=None)])),),
+    "record_ttl": (Wrong("record-ttl", observed(zones=[zone(record=record(ttl=86_400))])),),
     "perimeter": (
         Wrong("perimeter", observed(perimeters=[Perimeter("nsp", "Enforced", ("partners",))])),
     ),

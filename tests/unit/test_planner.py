@@ -571,6 +571,26 @@ DEAD = account(connections=(connection(), connection("Rejected", FOREIGN_ENDPOIN
             id="a name that another live endpoint has is not taken over by registering it",
         ),
         pytest.param(
+            desired(AI_SERVICES),
+            observed(
+                AI_SERVICES,
+                account=SHARED,
+                endpoints=[endpoint(AI_SERVICES, zone_group=None)],
+                zones=[
+                    zone(COGNITIVE_ZONE, record=None),
+                    zone(record=STALE),
+                    zone(SERVICES_ZONE),
+                ],
+            ),
+            [
+                ("unknown-connection", A_PERSON),
+                ("zone-group", A_PERSON),
+                ("record", A_PERSON),
+                ("record", A_PERSON),
+            ],
+            id="nothing is waited for of a group that is not written",
+        ),
+        pytest.param(
             desired(),
             observed(endpoints=[endpoint(zone_group=None)], zones=[zone(record=None)]),
             [("zone-group", attach(OPENAI_ZONE)), ("record", AZURE)],

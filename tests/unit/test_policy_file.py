@@ -52,7 +52,7 @@ def test_what_is_left_out_has_its_default() -> None:
 
     assert policy.scope.subscriptions == (SUBSCRIPTION,)
     assert (policy.scope.names, policy.scope.tags, policy.exemptions) == ((), {}, ())
-    assert profile.audited == {"link-settings"}
+    assert profile.audited == {"link-settings", "record-ttl"}
     assert (profile.public_access, profile.outbound, profile.kinds) == (None, None, ())
     assert (profile.trusted_services, profile.local_auth) == ("keep", "keep")
     assert (profile.endpoint, profile.dns, profile.limits.grace) == (None, None, timedelta())

@@ -22,6 +22,10 @@ endpoint: {{subnet: '{SUBNET}', recreate: broken}}
 """
 
 
+# Each waits for a word of its own.
+UNNAMED = {"link-settings", "record-ttl"}
+
+
 def audited(section: str) -> frozenset[str]:
     return (
         load(MINIMAL.replace("    mode: enforce\n", indent(dedent(section), "    ")))
@@ -38,7 +42,7 @@ def rules_of(*groups: RuleGroup) -> set[str]:
     ("section", "expected"),
     [
         pytest.param(
-            "mode: enforce", {"link-settings"}, id="what waits for a word is audited until it comes"
+            "mode: enforce", UNNAMED, id="what waits for a word is audited until it comes"
         ),
         pytest.param("mode: audit", set(RULES), id="one mode stands for every group"),
         pytest.param(
@@ -47,11 +51,11 @@ def rules_of(*groups: RuleGroup) -> set[str]:
             id="a mode can differ from group to group",
         ),
         pytest.param(
-            "mode: enforce\nrules: {link-settings: enforce}", set[str](), id="the word has come"
+            "mode: enforce\nrules: {link-settings: enforce}", {"record-ttl"}, id="the word has come"
         ),
         pytest.param(
             "mode: enforce\nrules: {record: audit}",
-            {"link-settings", "record"},
+            {*UNNAMED, "record"},
             id="a single rule can be audited",
         ),
         pytest.param(
@@ -66,12 +70,12 @@ def rules_of(*groups: RuleGroup) -> set[str]:
         ),
         pytest.param(
             "mode: enforce\nrules: {bypass: audit}\ntrusted_services: none",
-            {"bypass", "link-settings"},
+            {"bypass", *UNNAMED},
             id="what the profile states can be audited",
         ),
         pytest.param(
             "mode: enforce\nrules: {perimeter: audit}",
-            {"perimeter", "link-settings"},
+            {"perimeter", *UNNAMED},
             id="a rule without a remedy can be said to be audited",
         ),
     ],

@@ -29,6 +29,7 @@ from tests.builders import (
     OTHER_ACCOUNT,
     OTHER_ENDPOINT,
     OTHER_GUID,
+    OTHER_SUBNET,
     SERVICES_ZONE,
     SUBSCRIPTION,
     Cure,
@@ -41,6 +42,7 @@ from tests.builders import (
     endpoint_spec,
     observed,
     record,
+    resource,
     zone,
     zone_group,
     zone_id,
@@ -360,3 +362,54 @@ def test_a_foreign_zone_in_an_adopted_group_deletes_nothing() -> None:
     there = with_endpoint(zone_group=replace(group, configs=(*group.configs, foreign)))
 
     assert found(rebuilt(dns=None), there) == [("endpoint-members", A_PERSON)]
+
+
+STATED = endpoint_spec(
+    static_ips=(("default", "10.20.1.4"),),
+    security_groups=(resource("Microsoft.Network/applicationSecurityGroups", "asg-ai"),),
+    tags=(("owner", "platform"),),
+    nic_name="nic-aoai",
+    stated=True,
+)
+AS_STATED = endpoint(
+    security_groups=STATED.security_groups,
+    tags=(("Owner", "platform"), ("more", "is fine")),
+    nic_name="NIC-aoai",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({}, "", id="as it should be"),
+        pytest.param({"subnet": OTHER_SUBNET}, f"subnet {OTHER_SUBNET}", id="another subnet"),
+        pytest.param(
+            {"addresses": addresses(ips={OPENAI_ZONE: "10.20.1.9"})},
+            "default does not have address 10.20.1.4",
+            id="another address",
+        ),
+        pytest.param(
+            {"security_groups": ()}, "not in security group asg-ai", id="a security group is left"
+        ),
+        pytest.param({"tags": (("owner", "x"),)}, "tag owner is not 'platform'", id="another tag"),
+        pytest.param({"nic_name": None}, "interface is named by Azure", id="another interface"),
+    ],
+)
+def test_an_endpoint_must_be_as_the_policy_spells_it_out(
+    changes: dict[str, Any], told: str
+) -> None:
+    there = replace(AS_STATED, **changes)
+    leads_there = record(addresses=tuple(address.ip for address in there.addresses))
+    seen = observed(endpoints=[there], zones=[zone(record=leads_there)])
+
+    findings = planner.plan(desired(endpoint=STATED), seen).findings
+
+    assert [f.rule for f in findings] == (["endpoint-settings"] if told else [])
+    assert all(told in str(each) and each.remedy is None for each in findings)
+
+
+def test_what_was_only_remembered_is_not_held_against_an_endpoint() -> None:
+    remembered = replace(STATED, stated=False)
+
+    assert found(desired(endpoint=remembered), observed()) == []
+    assert planner.plan(desired(endpoint=remembered), observed()).findings == ()

@@ -12,18 +12,22 @@ from remediation.model import (
     Link,
     LinkSpec,
     Observed,
+    Outbound,
     Perimeter,
+    Record,
     RecordsBy,
     Subnet,
     Vnet,
+    Zone,
     ZoneSpec,
 )
-from remediation.plan import LinkZone, Severity
+from remediation.plan import LinkZone, PutRecord, Severity
 from tests.builders import (
     A_PERSON,
     ACCOUNT,
     AI_SERVICES,
     AZURE,
+    COGNITIVE_ZONE,
     HUB,
     OTHER_SUBNET,
     SPOKE,
@@ -38,6 +42,7 @@ from tests.builders import (
     endpoint,
     link,
     observed,
+    record,
     resource,
     zone,
     zone_id,
@@ -242,3 +247,76 @@ def test_the_network_is_judged_in_the_full_lane_only() -> None:
         ("perimeter", A_PERSON),
         ("custom-dns", A_PERSON),
     ]
+
+
+RIVAL = Zone(zone_id(group="rg-else"), (link(),))
+
+
+def test_a_network_that_is_linked_to_a_rival_zone_is_told_with_that_zone() -> None:
+    """Azure would refuse the link; the rival is somebody else's."""
+    seen = observed(zones=[zone(links=())])
+    assert seen.network is not None
+    seen = replace(seen, network=replace(seen.network, rivals=(RIVAL,)))
+
+    plan = planner.plan(desired(), seen)
+
+    assert cures(plan) == [("zone-link", A_PERSON)]
+    assert RIVAL.id.text in plan.findings[0].actual
+
+
+@pytest.mark.parametrize(
+    "rival",
+    [
+        pytest.param(replace(RIVAL, links=(link(SPOKE),)), id="linked to another network"),
+        pytest.param(replace(RIVAL, id=zone_id(COGNITIVE_ZONE, "rg-else")), id="of another name"),
+    ],
+)
+def test_a_zone_elsewhere_is_no_rival(rival: Zone) -> None:
+    seen = observed(zones=[zone(links=())])
+    assert seen.network is not None
+    seen = replace(seen, network=replace(seen.network, rivals=(rival,)))
+
+    [(rule, cure)] = cures(planner.plan(desired(), seen))
+
+    assert (rule, type(cure)) == ("zone-link", LinkZone)
+
+
+@pytest.mark.parametrize("ttl", [3601, 86_400])
+def test_a_record_that_is_kept_for_long_is_written_anew(ttl: int) -> None:
+    seen = observed(zones=[zone(record=record(ttl=ttl))])
+
+    [(rule, cure)] = cures(planner.plan(desired(), seen))
+
+    assert rule == "record-ttl"
+    assert isinstance(cure, PutRecord)
+    assert (cure.addresses, cure.etag) == (record().addresses, record().etag)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        pytest.param(desired(), record(ttl=3600), id="an hour, as Terraform often has it"),
+        pytest.param(
+            desired(dns=dns_spec(records_by=RecordsBy.EXTERNAL)),
+            record(ttl=86_400),
+            id="kept by others",
+        ),
+    ],
+)
+def test_a_record_may_be_kept_for_a_while(wanted: Desired, there: Record) -> None:
+    assert cures(planner.plan(wanted, observed(zones=[zone(record=there)]))) == []
+
+
+def test_a_wrong_record_that_is_kept_for_long_is_one_finding() -> None:
+    seen = observed(zones=[zone(record=record(ttl=86_400, addresses=("10.9.9.9",)))])
+
+    assert [rule for rule, _ in cures(planner.plan(desired(), seen))] == ["record"]
+
+
+def test_agents_that_go_out_through_a_network_of_their_own_are_told() -> None:
+    injected = account(outbound_restricted=True, injections=(OTHER_SUBNET.text,))
+    plan = planner.plan(desired(outbound=Outbound()), observed(account=injected))
+
+    assert cures(plan) == [("network-injection", A_PERSON)]
+    assert OTHER_SUBNET.text in plan.findings[0].actual
+    assert cures(planner.plan(desired(), observed(account=injected))) == []
