@@ -8,16 +8,18 @@ from typing import Any
 
 import azure.functions as func
 
-from remediation import bootstrap
+from remediation import VERSION, bootstrap, openapi
 from remediation.adapters.names import (
     ALERTS_QUEUE,
+    BATCHES_QUEUE,
     EVENTS_QUEUE,
     MAILBOX,
     REQUESTS_QUEUE,
     STATE,
     WATCH_QUEUE,
 )
-from remediation.app import Answer, App
+from remediation.app import App
+from remediation.rechecks import Answer
 
 # Checked while the host indexes: a mistake in a setting or in the policy stops the start, and says where it is.
 _configuration = bootstrap.configured(os.environ, Path(__file__).parent)
@@ -102,11 +104,42 @@ async def on_sweep(timer: func.TimerRequest) -> None:
     await latch().on_sweep()
 
 
+@app.function_name("on_batch")
+@app.queue_trigger(arg_name="message", queue_name=BATCHES_QUEUE, connection=STATE)
+async def on_batch(message: func.QueueMessage) -> None:
+    """A look at many accounts that a person asked for."""
+    await latch().on_batch(_text(message))
+
+
+@app.function_name("on_poisoned_batch")
+@app.queue_trigger(arg_name="message", queue_name=f"{BATCHES_QUEUE}-poison", connection=STATE)
+async def on_poisoned_batch(message: func.QueueMessage) -> None:
+    """A look at many accounts that could not be begun."""
+    await latch().on_poison(BATCHES_QUEUE, _text(message))
+
+
 @app.function_name("recheck")
 @app.route(route="recheck", methods=["POST"])
 async def recheck(req: func.HttpRequest) -> func.HttpResponse:
-    """A person asks about one account."""
-    return _response(await latch().recheck(req.get_body()))
+    """A person asks for a look at one account, or at many."""
+    return _response(await latch().rechecks.ask(req.get_body(), _headers(req)))
+
+
+@app.function_name("recheck_progress")
+@app.route(route="recheck/{id}", methods=["GET"])
+async def recheck_progress(req: func.HttpRequest) -> func.HttpResponse:
+    """How far such a look is."""
+    accept = req.params.get("format") or _headers(req).get("accept", "")
+    wanted = "text/csv" if accept == "csv" else accept
+    return _response(await latch().rechecks.progress(req.route_params["id"], wanted))
+
+
+@app.function_name("description")
+@app.route(route="openapi.json", methods=["GET"])
+async def description(req: func.HttpRequest) -> func.HttpResponse:
+    """What can be asked over HTTP, as OpenAPI."""
+    del req
+    return _response(Answer(200, openapi.document(VERSION), {}))
 
 
 def _body(event: func.EventGridEvent | func.CloudEvent) -> dict[str, Any]:
@@ -136,9 +169,13 @@ def _text(message: func.QueueMessage) -> str:
     return message.get_body().decode("utf-8", "replace")
 
 
+def _headers(req: func.HttpRequest) -> dict[str, str]:
+    """By their names in lower case: hosts differ in how they write them."""
+    return {name.casefold(): value for name, value in req.headers.items()}
+
+
 def _response(answer: Answer) -> func.HttpResponse:
-    headers = {"Location": answer.location} if answer.location else {}
-    body = json.dumps(answer.body)
-    return func.HttpResponse(
-        body, status_code=answer.status, headers=headers, mimetype="application/json"
-    )
+    """Text as it is, everything else as JSON."""
+    body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+    headers = {"Content-Type": "application/json", **answer.headers}
+    return func.HttpResponse(body, status_code=answer.status, headers=headers)

@@ -17,6 +17,7 @@ from remediation import alerts, dependents, intake
 from remediation.errors import Retryable, Terminal
 from remediation.model import Account, ResourceId
 from remediation.ports import (
+    Batches,
     Clock,
     Cloud,
     Fleet,
@@ -26,18 +27,9 @@ from remediation.ports import (
     Prober,
     Requests,
 )
+from remediation.rechecks import Rechecks
 from remediation.reconciler import Reconciler, again
-from remediation.report import (
-    REPORTS,
-    REQUESTS,
-    Cause,
-    Json,
-    Lane,
-    Report,
-    Request,
-    Trigger,
-    Verdict,
-)
+from remediation.report import REQUESTS, Cause, Lane, Report, Request, Verdict
 from remediation.sweep import Sweep
 from remediation.watch import Notice
 from remediation.watcher import Watcher
@@ -51,15 +43,6 @@ ALERT_RETRY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer: status, JSON body, and where to look again."""
-
-    status: int
-    body: Json
-    location: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Ports:
     """Everything of the world that the app needs."""
 
@@ -68,6 +51,7 @@ class Ports:
     ledger: Ledger
     requests: Requests
     outbox: Outbox
+    batches: Batches
     notifier: Notifier
     clock: Clock
     prober: Prober | None = None
@@ -118,6 +102,7 @@ class App:
         sweep: Sweep,
         watcher: Watcher,
         teller: Teller,
+        rechecks: Rechecks,
         scope: Scope,
         *,
         keeps_personal_data: bool,
@@ -129,6 +114,7 @@ class App:
         self._sweep = sweep
         self._watcher = watcher
         self._teller = teller
+        self.rechecks = rechecks
         self._scope = scope
         self._sources = dependents.Sources(
             ports.cloud, ports.ledger, ports.fleet, scope.subscriptions
@@ -154,9 +140,11 @@ class App:
     async def on_request(self, text: str) -> None:
         """A FULL pass, and the request again when there is more to wait for."""
         request = await self._tell_of_closing(REQUESTS.from_json(json.loads(text)))
-        report = await self._reconciler.reconcile(request)
+        look = self._reconciler.audit if request.audits else self._reconciler.reconcile
+        report = await look(request)
         if report is None:
             log.info("request answered by a later pass: %s", request.id)
+        await self.rechecks.on_report(request, report)
         later = None if report is None else again(request, report)
         if later is not None and report is not None:
             await self._ports.requests.put(later, report.retry_after or 0)
@@ -196,25 +184,9 @@ class App:
         await self._sweep.run()
         await self._sweep.deliver_overdue()
 
-    async def recheck(self, body: bytes) -> Answer:
-        """A person asks about one account: `{"account": id, "mode": "audit"|"enforce"}`."""
-        try:
-            account, enforce = _recheck(body)
-        except ValueError as error:
-            return Answer(400, {"error": {"code": "BadRequest", "message": str(error)}})
-        if not self._scope.speaks_of(account):
-            return _not_found(account)
-        now = self._ports.clock.now()
-        request = Request(account, Lane.FULL, Cause(Trigger.RECHECK, now), now, uuid.uuid4().hex)
-        if not enforce:
-            return _answer(await self._reconciler.audit(request))
-        report = await self._reconciler.reconcile(request)
-        if report is None:  # pragma: no cover - a request made just now has no later pass
-            return Answer(202, {"request": request.id})
-        later = again(request, report)
-        if later is not None:
-            await self._ports.requests.put(later, report.retry_after or 0)
-        return _answer(report)
+    async def on_batch(self, text: str) -> None:
+        """The accounts of a look that a person asked for."""
+        await self.rechecks.on_batch(json.loads(text)["id"])
 
     async def _on(self, woken: intake.Sighting | intake.NotOurs) -> None:
         if isinstance(woken, intake.NotOurs):
@@ -292,47 +264,3 @@ def _about(text: str, now: datetime) -> ResourceId | None:
         if isinstance(told, Notice) and told.place.resource is not None:
             return told.place.resource
     return None
-
-
-_STATUS = {
-    Verdict.CONVERGED: 200,
-    Verdict.REMEDIED: 200,
-    Verdict.WAITING: 202,
-    Verdict.HELD: 409,
-    Verdict.STALLED: 409,
-}
-
-
-def _answer(report: Report) -> Answer:
-    if report.verdict not in _STATUS:
-        return _not_found(report.account)
-    return Answer(_STATUS[report.verdict], REPORTS.to_json(report))
-
-
-def _not_found(account: ResourceId) -> Answer:
-    message = f"the policy does not speak of {account}, or there is no such account"
-    return Answer(404, {"error": {"code": "NotFound", "message": message}})
-
-
-_LONGEST_BODY = 4096
-
-
-def _recheck(body: bytes) -> tuple[ResourceId, bool]:
-    """Account, and whether to enforce; raises ValueError with the reason."""
-    if len(body) > _LONGEST_BODY:
-        raise ValueError(f"the body is longer than {_LONGEST_BODY} bytes")
-    try:
-        asked = json.loads(body)
-    except ValueError as error:
-        raise ValueError(f"the body is not JSON: {error}") from error
-    if not isinstance(asked, dict) or not isinstance(asked.get("account"), str):
-        raise ValueError('the body must be an object with "account", the id of one account')  # noqa: TRY004
-    unknown = sorted(set(asked) - {"account", "mode"})
-    if unknown:
-        raise ValueError(f"unknown: {', '.join(unknown)}; known are account and mode")
-    if asked.get("mode", "audit") not in ("audit", "enforce"):
-        raise ValueError('"mode" must be "audit" or "enforce"')
-    account = ResourceId.parse(asked["account"])
-    if intake.account_of(account) != account:
-        raise ValueError(f"not the id of a Cognitive Services account: {account}")
-    return account, asked.get("mode") == "enforce"

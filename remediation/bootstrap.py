@@ -16,6 +16,7 @@ from azure.identity.aio import ManagedIdentityCredential
 from azure.storage.queue.aio import QueueServiceClient
 
 from remediation import policy, policy_file, policy_watch
+from remediation.adapters.batches import TableBatches
 from remediation.adapters.clients import Clients
 from remediation.adapters.clock import SystemClock
 from remediation.adapters.cloud import ArmCloud, ArmFleet
@@ -28,6 +29,7 @@ from remediation.app import App, Ports, Scope, Teller
 from remediation.errors import Fault, SettingsError
 from remediation.policy_document import Policy
 from remediation.prover import Prover
+from remediation.rechecks import Rechecks, Speaks
 from remediation.reconciler import Reconciler
 from remediation.report import Report
 from remediation.settings import Settings
@@ -77,6 +79,7 @@ def connect(configuration: Configured) -> App:
         ledger=TableLedger(tables, clock),
         requests=QueueRequests(queues),
         outbox=TableOutbox(tables, queues, clock),
+        batches=TableBatches(tables, queues),
         notifier=TopicNotifier(settings.alert_topic, credential)
         if settings.alert_topic
         else LogNotifier(),
@@ -132,12 +135,27 @@ def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
         subscriptions=rules.scope.subscriptions,
         in_scope=partial(policy.is_in_scope, rules),
     )
+    rechecks = Rechecks(
+        reconciler,
+        ports.ledger,
+        ports.requests,
+        ports.batches,
+        ports.fleet,
+        ports.clock,
+        Speaks(
+            partial(policy.speaks_of, rules),
+            partial(policy.is_in_scope, rules),
+            rules.scope.subscriptions,
+        ),
+        keeps_personal_data=settings.keeps_personal_data,
+    )
     return App(
         ports,
         reconciler,
         sweep,
         watcher,
         teller,
+        rechecks,
         Scope(
             partial(policy.speaks_of, rules),
             partial(policy.ties, rules, known_zones),

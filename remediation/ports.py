@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from remediation.batch import Batch, Entry, Progress
 from remediation.model import Account, Baseline, Desired, Network, ResourceId
 from remediation.plan import Action
 from remediation.proof import Views
@@ -131,6 +132,30 @@ class Requests(Protocol):
 
     async def put(self, request: Request, delay: float = 0) -> None:
         """Stores a request; it becomes visible after `delay` seconds, at most seven days."""
+        ...
+
+
+class Batches(Protocol):
+    """The looks at several accounts that people asked for."""
+
+    async def begin(self, batch: Batch) -> Batch | None:
+        """Stores a new batch; the one that is there already under its id, if there is one."""
+        ...
+
+    async def ask(self, id_: str) -> None:
+        """Asks for the accounts of a batch to be listed."""
+        ...
+
+    async def add(self, batch: Batch, accounts: Sequence[ResourceId]) -> None:
+        """Stores which accounts a batch means, as not looked at yet."""
+        ...
+
+    async def note(self, id_: str, entry: Entry) -> None:
+        """Stores the newest verdict of one account."""
+        ...
+
+    async def get(self, id_: str) -> Progress | None:
+        """A batch with its accounts, None when there is none."""
         ...
 
 

@@ -74,7 +74,8 @@ class Request:
     """Which account, which lane: identity only.
 
     `since` is when the request was first made: a finished pass that began later has answered it. `closed` is what the
-    FAST lane did before: it travels here so that it is told and recorded even if the process dies at once.
+    FAST lane did before: it travels here so that it is told and recorded even if the process dies at once. `batch` is
+    the look of a person that it is a part of; `audits` says that nothing may be changed.
     """
 
     account: ResourceId
@@ -84,6 +85,8 @@ class Request:
     id: str
     attempt: int = 0
     closed: "Report | None" = None
+    batch: str = ""
+    audits: bool = False
 
 
 class Outcome(StrEnum):

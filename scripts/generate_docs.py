@@ -1,4 +1,4 @@
-"""Which references are written from the code? Those of settings, policy and coverage.
+"""Which references are written from the code? Those of settings, policy, coverage and HTTP.
 
 Run `python -m scripts.generate_docs` from the root; a test compares the files with what this would write.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from remediation import policy_document, policy_sections, settings
+from remediation import VERSION, openapi, policy_document, policy_sections, settings
 from remediation.settings import CLOUDS, Cloud, Setting
 from scripts import coverage_page
 
@@ -30,6 +30,7 @@ def references() -> dict[str, str]:
         "docs/settings.md": settings_page(),
         "docs/policy.schema.json": policy_schema(),
         "docs/coverage.md": coverage_page.page(),
+        "docs/openapi.json": json.dumps(openapi.document(VERSION), indent=2) + "\n",
     }
 
 

@@ -4,10 +4,12 @@ EVENTS_QUEUE = "latch-events"
 WATCH_QUEUE = "latch-watch"
 REQUESTS_QUEUE = "latch-requests"
 ALERTS_QUEUE = "latch-alerts"
+BATCHES_QUEUE = "latch-batches"
 
 LEDGER_TABLE = "LatchLedger"
 INDEX_TABLE = "LatchIndex"
 OUTBOX_TABLE = "LatchOutbox"
+BATCHES_TABLE = "LatchBatches"
 
 # Connections of the Functions host: `NAME__queueServiceUri` in the app settings says where they lead.
 MAILBOX = "LATCH_MAILBOX"

@@ -93,8 +93,9 @@ class Table:
         async def create() -> str | None:
             try:
                 return _etag(await self._client.create_entity(row))
-            except ResourceExistsError as error:
-                if code_of(error) != "EntityAlreadyExists":
+            except ResourceExistsError:
+                # The client lets the code fall (azure-data-tables 12.7.0), and a dying table is a conflict too.
+                if await or_none(self._client.get_entity(*_keys(row))) is None:
                     raise
                 return None
 
@@ -161,6 +162,10 @@ class Table:
         except ResourceExistsError as error:
             if code_of(error) != "TableAlreadyExists":
                 raise
+
+
+def _keys(row: Row) -> tuple[str, str]:
+    return row["PartitionKey"], row["RowKey"]
 
 
 def _if_unchanged(etag: str) -> dict[str, Any]:

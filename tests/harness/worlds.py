@@ -11,6 +11,8 @@ from tests.harness.physics.seeding import Seeding
 from tests.harness.world import Resource
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
+# Another team's: where others keep what is theirs, or the hub that many subscriptions share.
+HUB = "22222222-2222-2222-2222-222222222222"
 ACCOUNTS = "rg-ai-prod"
 NETWORK = "rg-network"
 DNS = "rg-dns"
@@ -64,6 +66,50 @@ def private_account(seeding: Seeding, places: Places, name: str, kind: str = "Op
 def zones_of(kind: str) -> tuple[str, ...]:
     """Source: private-endpoint-dns.md, and the AVM module for AIServices."""
     return {"OpenAI": ZONES[1:2], "AIServices": ZONES}.get(kind, ZONES[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A network in a subscription of its own, those around it, and the zones that all of them share."""
+
+    network: Resource
+    spokes: tuple[Resource, ...]
+    zones: dict[str, Resource]
+
+
+def hub_and_spokes(hub: Seeding, spokes: Seeding) -> Hub:
+    """The zones are linked to every network; nobody's accounts are there yet."""
+    for seeding, groups in ((hub, ("rg-hub", "rg-dns-hub")), (spokes, ("rg-spokes",))):
+        for group in groups:
+            seeding.resource_group(group, "japaneast")
+    network = _network(hub, "vnet-hub", "rg-hub", "10.30")
+    around = tuple(
+        _network(spokes, f"vnet-spoke-{name}", "rg-spokes", prefix)
+        for name, prefix in (("east", "10.31"), ("west", "10.32"))
+    )
+    zones = {name: hub.zone(name, "rg-dns-hub") for name in ZONES}
+    for zone in zones.values():
+        for each in (network, *around):
+            hub.link(zone, each)
+    return Hub(network, around, zones)
+
+
+def strangers(seeding: Seeding) -> Resource:
+    """A team that nobody here knows: its network, with a zone of a well-known name. Returns the network."""
+    seeding.resource_group("rg-strangers", "japaneast")
+    network = _network(seeding, "vnet-strangers", "rg-strangers", "10.77")
+    seeding.link(seeding.zone(ZONES[1], "rg-strangers"), network)
+    return network
+
+
+def _network(seeding: Seeding, name: str, group: str, prefix: str) -> Resource:
+    return seeding.virtual_network(
+        name,
+        group,
+        location="japaneast",
+        prefix=f"{prefix}.0.0/16",
+        subnets={"snet-endpoints": f"{prefix}.0.0/17", "snet-apps": f"{prefix}.128.0/24"},
+    )
 
 
 def article(seeding: Seeding) -> Places:

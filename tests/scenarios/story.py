@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+from collections.abc import Mapping
 from typing import Self, Unpack
 
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient
+from yarl import URL
 
 from tests.harness.data_plane import api_key
 from tests.harness.lab import LATCH, Lab
@@ -29,6 +31,7 @@ class Story:
         self.name = name
         self.id = lab.id(ACCOUNTS, ACCOUNT, name)
         self.endpoint_id = lab.id(NETWORK, ENDPOINT, f"pe-{name}")
+        self.networks: tuple[str, ...] = (lab.places.network.id,)
         self._written = self._told = 0
         self.begins()
 
@@ -138,6 +141,21 @@ class Story:
     def writes(self) -> list[str]:
         return [call for call in self.calls if not call.startswith("GET")]
 
+    def strays(self, *allowed: str) -> list[str]:
+        """Where Latch wrote beside the account, its endpoint and its records: whatever else is other people's.
+
+        `allowed` are ids that the story lets it write to; what is below an id belongs to it.
+        """
+        records = (self.record_id(zone) for zone in ZONES)
+        own = (self.id, self.endpoint_id, *records, *allowed)
+        roots = tuple(f"{each}/".casefold() for each in own)
+        return [
+            f"{_call(entry)} at {entry.id}"
+            for entry in self.lab.world.journal[self._written :]
+            if entry.principal == LATCH.name and entry.method != "GET"
+            if not f"{entry.id}/".casefold().startswith(roots)
+        ]
+
     @property
     def alerts(self) -> list[Json]:
         """What people were told about this account."""
@@ -149,12 +167,27 @@ class Story:
         """The kinds of those alerts, sorted: a hiccup of storage may delay one."""
         return sorted(event["type"].removeprefix("Latch.Alert.") for event in self.alerts)
 
+    @property
+    def rules(self) -> set[str]:
+        """The rules whose findings people were told."""
+        return {drift["rule"] for alert in self.alerts for drift in alert["data"]["drifts"]}
+
+    @property
+    def evidence(self) -> str:
+        """What people were told of those findings, line by line."""
+        told = (drift for alert in self.alerts for drift in alert["data"]["drifts"])
+        return "\n".join(f"{drift['rule']}: {drift['actual']}" for drift in told)
+
+    @property
+    def actors(self) -> set[str]:
+        """Whom the alerts name as the one who did it."""
+        return {alert["data"]["actor"]["name"] for alert in self.alerts}
+
     # Who is answered ----------------------------------------------------------------------------------------------
 
     async def inside(self) -> list[Testimony]:
-        """What the network's clients see, for each name of the account."""
-        view: str = self.lab.places.network.id
-        return await self._ask(view)
+        """What the clients of each network see, for each name of the account."""
+        return [each for network in self.networks for each in await self._ask(network)]
 
     async def outside(self) -> list[Testimony]:
         return await self._ask(None)
@@ -184,6 +217,23 @@ async def recheck(lab: Lab, body: Json | str, key: str | None = None) -> tuple[i
     async with lab.http.post(url, data=text, headers=headers) as answer:
         found = await answer.text()
         return answer.status, json.loads(found) if found else {}
+
+
+async def ask(
+    lab: Lab,
+    method: str,
+    path: str,
+    body: Json | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, Json | str, Mapping[str, str]]:
+    """Any call of the app's HTTP interface, with the host key: status, body, headers."""
+    assert lab.host is not None
+    url = URL(f"{lab.host.url}/api/{path}", encoded=True)
+    sent = {"x-functions-key": lab.host.keys.host, **(headers or {})}
+    async with lab.http.request(method, url, json=body, headers=sent) as answer:
+        text = await answer.text()
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return answer.status, json.loads(text) if is_json else text, answer.headers
 
 
 def queue(lab: Lab, name: str) -> QueueClient:
