@@ -151,6 +151,20 @@ class Switches:
     group_delete_seconds: float = 60.0
     # Does the deletion of a resource group send an event for each resource in it? Not verified.
     group_delete_announces: bool = False
+    # After how many failures in a row does Event Grid leave an endpoint alone? delivery-and-retry.md has an example
+    # with ten, and no number otherwise.
+    probation_after: int = 10
+    # For how long at most? delivery-and-retry.md: "up to several hours".
+    probation_longest_seconds: float = 14_400.0
+    # Is an event that comes due meanwhile given up without an attempt (True) or postponed? Docs: either may happen.
+    probation_sheds: bool = False
+    # Is a 404 of a web hook final, as 400, 401, 403 and 413 are? Not verified.
+    webhook_404_final: bool = False
+    # Does a blob of dead letters hold an array (True) or one event? Implied by the documents, not verified.
+    dead_letter_arrays: bool = True
+    # Does the exception for trusted services let Event Grid into an account with publicNetworkAccess Disabled? Not
+    # verified.
+    trusted_pass_closed_storage: bool = False
 
 
 class World:
@@ -162,6 +176,8 @@ class World:
         self.subscriptions: list[str] = []
         self.journal: list[JournalEntry] = []
         self.tenant = "99999999-9999-4999-8999-999999999999"
+        # The directory: object ids, and what each is.
+        self.principals: dict[str, str] = {}
         self._resources: dict[str, Resource] = {}
         self._types: dict[str, dict[str, Resource]] = {}
         self._watchers: list[Callable[[Change], None]] = []
