@@ -6,6 +6,7 @@
 | REMEDIED  | FULL | RESTORED | report                                           |
 | HELD      | FULL | HELD     | incident, drifts and reasons                     |
 | STALLED   | FULL | STALLED  | incident, drifts, failed actions and their codes |
+| any clean | FULL | RESOLVED | incident that ended without Latch                |
 | any other | any  | none     |                                                  |
 
 The FAST lane speaks only of what it closed: a FULL pass always follows, sees more, and knows the incident.
@@ -17,9 +18,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from remediation import wording
+from remediation.channel import Kind
 from remediation.model import ResourceId
 from remediation.plan import Severity
 from remediation.report import (
@@ -36,26 +37,9 @@ from remediation.report import (
 from remediation.watch import Notice
 
 CAUSES = Codec(Cause)
-RUNBOOK = "docs/runbook.md"
 
 _QUICKLY = 60.0
 _LONGEST_TEXT = 1024
-
-
-class Kind(StrEnum):
-    """What an alert tells; the value ends its CloudEvent type."""
-
-    CLOSED = "Closed"
-    RESTORED = "Restored"
-    HELD = "Held"
-    STALLED = "Stalled"
-    GAVE_UP = "GaveUp"
-    NOTICED = "Noticed"
-
-    @property
-    def anchor(self) -> str:
-        """Where the runbook says what it means and what to do."""
-        return f"{RUNBOOK}#{self.name.lower().replace('_', '-')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +103,8 @@ def _kind(report: Report) -> Kind | None:
             return Kind.HELD
         case Lane.FULL, Verdict.STALLED:
             return Kind.STALLED
+        case Lane.FULL, Verdict.CONVERGED | Verdict.GONE | Verdict.OUT_OF_SCOPE if report.drifts:
+            return Kind.RESOLVED
         case _:
             return None
 
@@ -142,10 +128,19 @@ def _severity(kind: Kind, report: Report) -> Severity:
         case Kind.CLOSED | Kind.RESTORED:
             quickly = (report.exposed_seconds or 0) < _QUICKLY
             return Severity.NOTICE if quickly else Severity.WARNING
+        case Kind.RESOLVED:
+            return Severity.NOTICE
         case Kind.HELD:
             return Severity.CRITICAL if wording.is_open(report) else Severity.WARNING
         case _:
-            return Severity.CRITICAL
+            return _stalled(report)
+
+
+def _stalled(report: Report) -> Severity:
+    """Worth a look when nothing failed and all that was found is worth knowing; otherwise somebody is cut off."""
+    told = {drift.severity for drift in report.drifts}
+    calm = told == {Severity.NOTICE.value} and not wording.failed(report)
+    return Severity.WARNING if calm else Severity.CRITICAL
 
 
 def _headline(kind: Kind, report: Report) -> str:
@@ -154,6 +149,8 @@ def _headline(kind: Kind, report: Report) -> str:
             return wording.closed(report)
         case Kind.RESTORED:
             return wording.restored(report)
+        case Kind.RESOLVED:
+            return wording.resolved(report)
         case Kind.HELD:
             return wording.held(report)
         case _:
@@ -166,6 +163,8 @@ def _advice(kind: Kind, report: Report) -> str:
             return wording.CLOSED_ADVICE
         case Kind.RESTORED:
             return wording.RESTORED_ADVICE
+        case Kind.RESOLVED:
+            return wording.RESOLVED_ADVICE
         case Kind.HELD:
             return wording.held_advice(report)
         case _:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remediation import alerts, dependents, intake
+from remediation.courier import Courier
 from remediation.errors import Retryable, Terminal
 from remediation.model import Account, ResourceId
 from remediation.ports import (
@@ -55,6 +56,7 @@ class Ports:
     notifier: Notifier
     clock: Clock
     prober: Prober | None = None
+    courier: Courier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,11 @@ class App:
 
     async def on_alert(self, text: str) -> None:
         """Delivery of one stored alert. What the channel does not take now is asked for again; nothing is lost."""
-        alert_id = json.loads(text)["id"]
+        message = json.loads(text)
+        if "channel" in message:
+            await self._turn(message["channel"])
+            return
+        alert_id = message["id"]
         alert = await self._ports.outbox.get(alert_id)
         if alert is None:
             return
@@ -169,6 +175,11 @@ class App:
         else:
             await self._ports.outbox.delivered(alert_id)
 
+    async def _turn(self, channel: str) -> None:
+        """What waits for one channel. Should the storage fail, the host gives the message again."""
+        if self._ports.courier is not None:
+            await self._ports.courier.on_turn(channel)
+
     async def on_poison(self, queue: str, text: str) -> None:
         """Latch gave up on a message: a person gets everything needed to act."""
         now = self._ports.clock.now()
@@ -181,8 +192,10 @@ class App:
 
     async def on_sweep(self) -> None:
         """The whole fleet, and alerts that got stuck."""
-        await self._sweep.run()
+        accounts = await self._sweep.run()
         await self._sweep.deliver_overdue()
+        if self._ports.courier is not None:
+            await self._ports.courier.tend(accounts)
 
     async def on_batch(self, text: str) -> None:
         """The accounts of a look that a person asked for."""

@@ -6,7 +6,7 @@ the running loop, because asynchronous clients bind to it.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,27 @@ from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import ManagedIdentityCredential
 from azure.storage.queue.aio import QueueServiceClient
 
-from remediation import policy, policy_file, policy_watch
+from remediation import policy, policy_alerts, policy_file, policy_watch
+from remediation.adapters import channels as wires
 from remediation.adapters.batches import TableBatches
 from remediation.adapters.clients import Clients
 from remediation.adapters.clock import SystemClock
 from remediation.adapters.cloud import ArmCloud, ArmFleet
+from remediation.adapters.deliveries import TableDeliveries
 from remediation.adapters.ledger import TableLedger
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
 from remediation.adapters.prober import NetworkProber, Vantage
 from remediation.adapters.requests import QueueRequests
+from remediation.adapters.webhook import Webhook
 from remediation.app import App, Ports, Scope, Teller
+from remediation.channel import Channels
+from remediation.channels import secrets
+from remediation.channels.secrets import Address
+from remediation.courier import Courier
 from remediation.errors import Fault, SettingsError
 from remediation.policy_document import Policy
+from remediation.ports import Clock
 from remediation.prover import Prover
 from remediation.rechecks import Rechecks, Speaks
 from remediation.reconciler import Reconciler
@@ -48,6 +56,8 @@ class Configured:
 
     settings: Settings
     policy: Policy
+    channels: Channels = field(default_factory=Channels)
+    addresses: Mapping[str, Address] = field(default_factory=dict)
 
 
 def configured(environ: Mapping[str, str], folder: Path) -> Configured:
@@ -60,7 +70,11 @@ def configured(environ: Mapping[str, str], folder: Path) -> Configured:
         raise SettingsError(
             (Fault(str(settings.policy), f"the policy cannot be read: {error}"),)
         ) from error
-    return Configured(settings, policy_file.load(text, file.name))
+    rules = policy_file.load(text, file.name)
+    has_topic = bool(settings.alert_topic)
+    ways = policy_alerts.channels(rules.alerts, has_topic=has_topic)
+    wires.check(ways.each, has_topic=has_topic)
+    return Configured(settings, rules, ways, secrets.resolve(ways.each, environ))
 
 
 def connect(configuration: Configured) -> App:
@@ -73,6 +87,7 @@ def connect(configuration: Configured) -> App:
     clients = Clients(credential, settings.arm_endpoint, settings.arm_scope)
     tables = TableServiceClient(settings.state_tables, credential=credential, **_TABLE_PATIENCE)
     queues = QueueServiceClient(settings.state_queues, credential=credential, **_QUEUE_PATIENCE)
+    courier = _courier(configuration, credential, tables, queues, clock)
     ports = Ports(
         cloud=ArmCloud(clients),
         fleet=ArmFleet(clients),
@@ -80,13 +95,28 @@ def connect(configuration: Configured) -> App:
         requests=QueueRequests(queues),
         outbox=TableOutbox(tables, queues, clock),
         batches=TableBatches(tables, queues),
-        notifier=TopicNotifier(settings.alert_topic, credential)
-        if settings.alert_topic
-        else LogNotifier(),
+        notifier=courier or LogNotifier(),
+        courier=courier,
         clock=clock,
         prober=_prober(settings) if settings.probes else None,
     )
     return assemble(ports, rules, settings)
+
+
+def _courier(
+    configuration: Configured,
+    credential: ManagedIdentityCredential,
+    tables: TableServiceClient,
+    queues: QueueServiceClient,
+    clock: Clock,
+) -> Courier | None:
+    """None where nobody is told but the log."""
+    ways, address = configuration.channels, configuration.settings.alert_topic
+    if not ways.each:
+        return None
+    topic = TopicNotifier(address, credential) if address else None
+    senders = wires.senders(ways, configuration.addresses, Webhook(), clock, topic)
+    return Courier(ways.each, senders, TableDeliveries(tables, queues, clock), clock)
 
 
 def _prober(settings: Settings) -> NetworkProber:

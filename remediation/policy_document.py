@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 from remediation import catalog
 from remediation.catalog import RULES, Default, Rule
 from remediation.model import RecordsBy, Recreate, RuleGroup
+from remediation.policy_alerts import AlertsSection
 from remediation.policy_sections import (
     FILLED,
     AccessSection,
@@ -185,3 +186,6 @@ class Policy(Section):
 
     exemptions: tuple[ExemptionSection, ...] = ()
     """Exceptions, each with an end."""
+
+    alerts: AlertsSection | None = None
+    """Who is told, of what, and how. Left out: the topic of `LATCH_ALERT_TOPIC` gets every alert, or the log."""

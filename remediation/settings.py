@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from remediation.errors import Fault, SettingsError
 
 PREFIX = "LATCH_"
+# What is secret about a channel of the policy; `channels.secrets` reads these.
+CHANNEL_PREFIX = "LATCH_CHANNEL_"
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -320,5 +322,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def _unknown(environ: Mapping[str, str], known: list[str]) -> Iterator[Fault]:
     """Names with two underscores are connections of the Functions host, which reads more of them than we do."""
     for name in sorted(environ):
+        if name.startswith(CHANNEL_PREFIX):
+            continue
         if name.startswith(PREFIX) and "__" not in name and name not in known:
             yield Fault(name, f"is no setting of Latch{did_you_mean(name, known)}")

@@ -7,7 +7,7 @@ person must act and why.
 from collections.abc import Iterable
 
 from remediation.plan import Reason, Severity
-from remediation.report import Actor, Drift, Outcome, Report, Result, Trigger
+from remediation.report import Actor, Drift, Outcome, Report, Result, Trigger, Verdict
 from remediation.watch import Notice
 
 CLOSED_ADVICE = (
@@ -15,6 +15,7 @@ CLOSED_ADVICE = (
     "that pass follows at once."
 )
 RESTORED_ADVICE = "Nothing to do. If the change was meant, change the policy instead."
+RESOLVED_ADVICE = "Nothing to do."
 STALLED_ADVICE = "Remove the obstacle that the results name, then ask for a recheck."
 NOTICED_ADVICE = (
     "Ask the actor, if nobody knows of it. Latch does not undo this, "
@@ -39,6 +40,18 @@ def restored(report: Report) -> str:
     done = _names(drift for drift in report.drifts if not drift.withheld)
     broken = f"{report.account.name} {_was_broken(report)}, {_by(report)}"
     return f"{broken}: Latch restored {done}"
+
+
+def resolved(report: Report) -> str:
+    """The end of what was told before, which was none of Latch's doing."""
+    name = report.account.name
+    match report.verdict:
+        case Verdict.GONE:
+            return f"{name} is gone, and with it what was wrong with it"
+        case Verdict.OUT_OF_SCOPE:
+            return f"The policy does not speak of {name} any more; Latch leaves it as it is"
+        case _:
+            return f"{name} is as its policy wants it again: somebody other than Latch mended it"
 
 
 def held(report: Report) -> str:

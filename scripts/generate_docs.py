@@ -12,7 +12,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from remediation import VERSION, openapi, policy_document, policy_sections, settings
+from remediation import (
+    VERSION,
+    openapi,
+    policy_alerts,
+    policy_document,
+    policy_sections,
+    settings,
+)
 from remediation.settings import CLOUDS, Cloud, Setting
 from scripts import coverage_page
 
@@ -77,7 +84,7 @@ def _cloud_row(cloud: Cloud) -> str:
 
 def policy_schema() -> str:
     schema = policy_document.Policy.model_json_schema()
-    texts = _texts(policy_sections) | _texts(policy_document)
+    texts = _texts(policy_sections) | _texts(policy_alerts) | _texts(policy_document)
     for name, section in (("Policy", schema), *schema["$defs"].items()):
         section.pop("title", None)
         for field, value in section.get("properties", {}).items():

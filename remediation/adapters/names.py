@@ -10,6 +10,7 @@ LEDGER_TABLE = "LatchLedger"
 INDEX_TABLE = "LatchIndex"
 OUTBOX_TABLE = "LatchOutbox"
 BATCHES_TABLE = "LatchBatches"
+CHANNELS_TABLE = "LatchChannels"
 
 # Connections of the Functions host: `NAME__queueServiceUri` in the app settings says where they lead.
 MAILBOX = "LATCH_MAILBOX"

@@ -18,6 +18,7 @@ import aiohttp
 from tests.harness.arm import ArmDoor, Roles
 from tests.harness.azurite import Azurite
 from tests.harness.certificates import Authority
+from tests.harness.channels import ChannelsDoor
 from tests.harness.clock import LabClock
 from tests.harness.credentials import LabCredential
 from tests.harness.data_plane import DataPlane, FrontDoor, Service, api_key
@@ -62,6 +63,7 @@ class Plan:
     schema: str = "EventGridSchema"
     roles: tuple[str, ...] = ("Latch lockdown", "Latch network")
     processes_per_function: bool = False
+    channels: tuple[str, ...] = ()
 
 
 class Lab:
@@ -176,7 +178,8 @@ class Lab:
             self.clock, self.sink, self._may_send, self.authority, self.weather
         )
         self.azurite = await self._stack.enter_async_context(Azurite(self.authority, self.clock))
-        for door in (self.arm, self.identity, self.topic):
+        self.channels = ChannelsDoor(self.clock, self.authority, self.weather)
+        for door in (self.arm, self.identity, self.topic, self.channels):
             await door.start()
             self._stack.push_async_callback(door.close)
         self._stack.push_async_callback(self.grid.close)
@@ -231,6 +234,7 @@ class Lab:
             "IDENTITY_HEADER": self.identity.header,
             "SSL_CERT_FILE": os.fspath(self.authority.ca_file),
             **self._vantages,
+            **{name: self.channels.settings[name] for name in self.plan.channels},
             **self.plan.settings,
         }
 

@@ -62,7 +62,8 @@ class Rule:
         return self.door == sighting.door and same and not spent
 
 
-DOORS = frozenset({"arm", "identity", "topic"})
+# "channel" is every vendor's webhook; its principal is the vendor.
+DOORS = frozenset({"arm", "channel", "identity", "topic"})
 
 
 def _fits(value: Any, annotation: Any) -> bool:

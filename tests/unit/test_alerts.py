@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from remediation import alerts, wording
-from remediation.alerts import Alert, Kind
+from remediation.alerts import Alert
+from remediation.channel import RUNBOOK, Kind
 from remediation.model import ResourceId
 from remediation.plan import Reason, Severity
 from remediation.report import (
@@ -111,16 +112,55 @@ def because(drift: Drift, reason: Reason) -> Drift:
         pytest.param(Lane.FULL, Verdict.STALLED, Kind.STALLED, id="a person must act"),
         pytest.param(Lane.FAST, Verdict.HELD, None, id="the full pass will tell what is held"),
         pytest.param(Lane.FAST, Verdict.STALLED, None, id="the full pass will tell what stalls"),
-        pytest.param(Lane.FULL, Verdict.CONVERGED, None, id="nothing differed"),
+        pytest.param(Lane.FULL, Verdict.CONVERGED, Kind.RESOLVED, id="somebody else mended it"),
         pytest.param(Lane.FULL, Verdict.WAITING, None, id="Azure still works on it"),
-        pytest.param(Lane.FULL, Verdict.GONE, None, id="there is no such account"),
-        pytest.param(Lane.FULL, Verdict.OUT_OF_SCOPE, None, id="the policy does not speak of it"),
+        pytest.param(Lane.FULL, Verdict.GONE, Kind.RESOLVED, id="the account is gone"),
+        pytest.param(Lane.FULL, Verdict.OUT_OF_SCOPE, Kind.RESOLVED, id="it left the scope"),
     ],
 )
 def test_which_reports_deserve_a_word(lane: Lane, verdict: Verdict, kind: Kind | None) -> None:
     alert = alerts.for_report(report(lane, verdict))
 
     assert kind == (alert and alert.kind)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CONVERGED, Verdict.GONE, Verdict.OUT_OF_SCOPE])
+def test_where_nothing_was_wrong_nothing_is_told(verdict: Verdict) -> None:
+    assert alerts.for_report(replace(report(Lane.FULL, verdict), drifts=())) is None
+
+
+@pytest.mark.parametrize(
+    ("severity", "results", "expected"),
+    [
+        pytest.param("notice", (), Severity.WARNING, id="worth knowing"),
+        pytest.param("warning", (), Severity.CRITICAL, id="somebody is cut off"),
+        pytest.param("notice", (DENIED,), Severity.CRITICAL, id="something failed"),
+    ],
+)
+def test_how_much_a_stalled_account_matters(
+    severity: str, results: tuple[Result, ...], expected: Severity
+) -> None:
+    told = replace(stalled(*results), drifts=(replace(OPEN, severity=severity),))
+
+    assert alert_for(told).severity is expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "says"),
+    [
+        (Verdict.CONVERGED, "is as its policy wants it again: somebody other than Latch mended it"),
+        (Verdict.GONE, "is gone"),
+        (Verdict.OUT_OF_SCOPE, "does not speak of chat-fabrikam any more"),
+    ],
+)
+def test_the_end_of_a_drift_is_told_with_the_incident_of_its_beginning(
+    verdict: Verdict, says: str
+) -> None:
+    beginning, end = alert_for(held(OPEN)), alert_for(report(Lane.FULL, verdict))
+
+    assert says in end.headline
+    assert (end.incident, end.severity) == (beginning.incident, Severity.NOTICE)
+    assert end.id != beginning.id
 
 
 @pytest.mark.parametrize(
@@ -506,7 +546,7 @@ def test_the_runbook_speaks_of_every_alert(kind: Kind) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_the_runbook_and_the_advice_speak_of_every_reason(reason: Reason) -> None:
-    text = (Path(__file__).parents[2] / alerts.RUNBOOK).read_text()
+    text = (Path(__file__).parents[2] / RUNBOOK).read_text()
 
     assert f"\n### {reason}\n" in text
     assert "Read the drifts" not in alert_for(held(because(OPEN, reason))).advice

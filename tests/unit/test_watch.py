@@ -11,6 +11,7 @@ import pytest
 
 from remediation import alerts, intake, watch
 from remediation.alerts import Alert
+from remediation.channel import RUNBOOK
 from remediation.intake import Drop, NotOurs
 from remediation.model import ResourceId
 from remediation.plan import Severity
@@ -424,6 +425,6 @@ def test_what_happened_to_no_account_is_about_its_place() -> None:
 
 @pytest.mark.parametrize("topic", Topic)
 def test_the_runbook_speaks_of_every_topic(topic: Topic) -> None:
-    text = (Path(__file__).parents[2] / alerts.RUNBOOK).read_text()
+    text = (Path(__file__).parents[2] / RUNBOOK).read_text()
 
     assert f"\n| `{topic}` |" in text
