@@ -37,7 +37,7 @@ def latch() -> App:
 @app.queue_trigger(arg_name="message", queue_name=EVENTS_QUEUE, connection=MAILBOX)
 async def on_queued_event(message: func.QueueMessage) -> None:
     """An event that Event Grid put into the mailbox queue."""
-    await latch().on_queued_event(_text(message))
+    await latch().on_queued_event(_text(message), given_before=(message.dequeue_count or 1) > 1)
 
 
 @app.function_name("on_event")

@@ -301,6 +301,7 @@ module app 'modules/function-app.bicep' = {
     stateBlobEndpoint: state.outputs.blobEndpoint
     stateQueueEndpoint: state.outputs.queueEndpoint
     stateTableEndpoint: state.outputs.tableEndpoint
+    mailboxBlobEndpoint: mailbox.outputs.blobEndpoint
     mailboxQueueEndpoint: mailbox.outputs.queueEndpoint
     alertTopicEndpoint: alertTopic.outputs.endpoint
     insightsConnectionString: logs.outputs.connectionString

@@ -4,9 +4,10 @@
 |-----------|------|----------|--------------------------------------------------|
 | REMEDIED  | FAST | CLOSED   | report                                           |
 | REMEDIED  | FULL | RESTORED | report                                           |
-| HELD      | FULL | HELD     | incident, drifts and reasons                     |
+| HELD      | FULL | HELD     | incident, drifts and reasons; TOO_MANY: overload |
+| any clean | FULL | RESOLVED | incident that was told, and ended without Latch  |
+| CONVERGED | FAST | INTERRUPTED, when an earlier pass broke off | report      |
 | STALLED   | FULL | STALLED  | incident, drifts, failed actions and their codes |
-| any clean | FULL | RESOLVED | incident that ended without Latch                |
 | any other | any  | none     |                                                  |
 
 The FAST lane speaks only of what it closed: a FULL pass always follows, sees more, and knows the incident.
@@ -19,7 +20,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from remediation import wording
+from remediation import incident, wording
 from remediation.channel import Kind
 from remediation.model import ResourceId
 from remediation.plan import Severity
@@ -34,6 +35,7 @@ from remediation.report import (
     Request,
     Verdict,
 )
+from remediation.restraint import Reason
 from remediation.watch import Notice
 
 CAUSES = Codec(Cause)
@@ -94,6 +96,10 @@ def for_report(report: Report) -> Alert | None:
 
 
 def _kind(report: Report) -> Kind | None:
+    if incident.is_resolved(report):
+        return Kind.RESOLVED
+    if incident.is_interrupted(report):
+        return Kind.INTERRUPTED
     match report.lane, report.verdict:
         case Lane.FAST, Verdict.REMEDIED:
             return Kind.CLOSED
@@ -103,14 +109,15 @@ def _kind(report: Report) -> Kind | None:
             return Kind.HELD
         case Lane.FULL, Verdict.STALLED:
             return Kind.STALLED
-        case Lane.FULL, Verdict.CONVERGED | Verdict.GONE | Verdict.OUT_OF_SCOPE if report.drifts:
-            return Kind.RESOLVED
         case _:
             return None
 
 
 def _report_id(kind: Kind, report: Report) -> str:
     """Once per incident and what there is to tell of it: a pass that had to be run again tells nobody twice."""
+    overload = [d.message for d in report.drifts if d.withheld == Reason.TOO_MANY]
+    if kind is Kind.HELD and len(overload) == len(report.drifts):
+        return _digest(kind, min(overload, key=len))
     drifts = sorted({f"{d.rule} {d.resource.casefold()} {d.withheld}" for d in report.drifts})
     failed = sorted({f"{r.action} {r.code}" for r in wording.failed(report)})
     return _digest(kind, _incident(report), *drifts, "", *failed)
@@ -125,11 +132,11 @@ def _incident(report: Report) -> str:
 def _severity(kind: Kind, report: Report) -> Severity:
     """What was mended quickly is worth knowing, not waking anyone for."""
     match kind:
+        case Kind.RESOLVED | Kind.INTERRUPTED:
+            return Severity.NOTICE
         case Kind.CLOSED | Kind.RESTORED:
             quickly = (report.exposed_seconds or 0) < _QUICKLY
             return Severity.NOTICE if quickly else Severity.WARNING
-        case Kind.RESOLVED:
-            return Severity.NOTICE
         case Kind.HELD:
             return Severity.CRITICAL if wording.is_open(report) else Severity.WARNING
         case _:
@@ -151,6 +158,8 @@ def _headline(kind: Kind, report: Report) -> str:
             return wording.restored(report)
         case Kind.RESOLVED:
             return wording.resolved(report)
+        case Kind.INTERRUPTED:
+            return wording.interrupted(report)
         case Kind.HELD:
             return wording.held(report)
         case _:
@@ -165,6 +174,8 @@ def _advice(kind: Kind, report: Report) -> str:
             return wording.RESTORED_ADVICE
         case Kind.RESOLVED:
             return wording.RESOLVED_ADVICE
+        case Kind.INTERRUPTED:
+            return wording.INTERRUPTED_ADVICE
         case Kind.HELD:
             return wording.held_advice(report)
         case _:

@@ -13,20 +13,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from remediation import alerts, dependents, intake
+from remediation import alerts, dependents, incident, intake
 from remediation.courier import Courier
-from remediation.errors import Retryable, Terminal
+from remediation.errors import RemediationError, Retryable, Terminal
 from remediation.model import Account, ResourceId
 from remediation.ports import (
     Batches,
     Clock,
     Cloud,
+    DeadLetters,
     Fleet,
     Ledger,
     Notifier,
     Outbox,
     Prober,
     Requests,
+    Tallies,
 )
 from remediation.rechecks import Rechecks
 from remediation.reconciler import Reconciler, again
@@ -39,8 +41,11 @@ log = logging.getLogger(__name__)
 
 # Event Grid waits 30 s for an answer; what is not closed by then is closed by the FULL pass.
 FAST_SECONDS = 20.0
+# How many dead letters one sweep looks at, so that a backlog is no storm.
+DEAD_LETTERS = 500
 # How long an alert waits when its channel does not take it.
 ALERT_RETRY_SECONDS = 60.0
+_RECENT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,12 @@ class Ports:
     requests: Requests
     outbox: Outbox
     batches: Batches
+    tallies: Tallies
     notifier: Notifier
     clock: Clock
     prober: Prober | None = None
     courier: Courier | None = None
+    dead_letters: DeadLetters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +130,10 @@ class App:
         )
         self.dropped: Counter[str] = Counter()
 
-    async def on_queued_event(self, text: str) -> None:
-        """An event that Event Grid put into the mailbox queue."""
+    async def on_queued_event(self, text: str, *, given_before: bool = False) -> None:
+        """An event that Event Grid put into the mailbox queue; the host gives it again when its worker died."""
         for each in intake.read_text(text, self._ports.clock.now()):
-            await self._on(each)
+            await self._on(each, given_before=given_before)
 
     async def on_event(self, body: object) -> None:
         """An event that Event Grid pushed."""
@@ -141,9 +148,12 @@ class App:
 
     async def on_request(self, text: str) -> None:
         """A FULL pass, and the request again when there is more to wait for."""
-        request = await self._tell_of_closing(REQUESTS.from_json(json.loads(text)))
-        look = self._reconciler.audit if request.audits else self._reconciler.reconcile
-        report = await look(request)
+        asked = REQUESTS.from_json(json.loads(text))
+        request = await self._tell_of_closing(asked)
+        if request.audits:
+            report: Report | None = await self._reconciler.audit(request)
+        else:
+            report = await self._reconciler.reconcile(request, asked.closed)
         if report is None:
             log.info("request answered by a later pass: %s", request.id)
         await self.rechecks.on_report(request, report)
@@ -192,6 +202,7 @@ class App:
 
     async def on_sweep(self) -> None:
         """The whole fleet, and alerts that got stuck."""
+        await self._read_dead_letters()
         accounts = await self._sweep.run()
         await self._sweep.deliver_overdue()
         if self._ports.courier is not None:
@@ -201,7 +212,9 @@ class App:
         """The accounts of a look that a person asked for."""
         await self.rechecks.on_batch(json.loads(text)["id"])
 
-    async def _on(self, woken: intake.Sighting | intake.NotOurs) -> None:
+    async def _on(
+        self, woken: intake.Sighting | intake.NotOurs, *, given_before: bool = False
+    ) -> None:
         if isinstance(woken, intake.NotOurs):
             self._drop(woken.drop, woken.detail)
             return
@@ -211,15 +224,48 @@ class App:
         if account is not None and not self._scope.speaks_of(account):
             self._drop(intake.Drop.FOREIGN, f"the policy does not speak of {account}")
         elif account is not None:
-            await self._close(account, woken.cause)
+            await self._close(account, woken.cause, given_before=given_before)
         else:
             await self._ask_for_dependents(woken)
+
+    async def _read_dead_letters(self) -> None:
+        """What Event Grid gave up on is some hours old: the FULL lane, and no hurry. The sweep goes on without it."""
+        if self._ports.dead_letters is None:
+            return
+        try:
+            await self._ports.dead_letters.drain(self._revive, self._give_up_letter, DEAD_LETTERS)
+        except RemediationError as error:
+            log.error("dead letters not read: %s", error)  # noqa: TRY400 - the error is Azure's word, not a bug
+
+    async def _revive(self, text: str) -> bool:
+        """One event, whichever subscription it was for; False when it is none."""
+        now = self._ports.clock.now()
+        seen, told = intake.read_text(text, now)[0], intake.read_watched(text, now)[0]
+        if isinstance(seen, intake.Sighting):
+            await self._ask_for(seen if self._keeps_personal_data else intake.anonymous(seen))
+        if isinstance(told, Notice):
+            await self._on_watched(told)
+        return not (isinstance(seen, intake.NotOurs) and seen.drop is intake.Drop.MALFORMED)
+
+    async def _ask_for(self, woken: intake.Sighting) -> None:
+        account = intake.account_of(woken.resource)
+        if account is None:
+            await self._ask_for_dependents(woken)
+        elif self._scope.speaks_of(account):
+            now = self._ports.clock.now()
+            await self._ports.requests.put(
+                Request(account, Lane.FULL, woken.cause, now, uuid.uuid4().hex)
+            )
+
+    async def _give_up_letter(self, name: str, text: str) -> None:
+        now = self._ports.clock.now()
+        await self._teller.poison(f"dead letter {name}", text, now, _about(text, now))
 
     async def _on_watched(self, notice: Notice) -> intake.NotOurs | None:
         kept = notice if self._keeps_personal_data else intake.anonymous(notice)
         return await self._watcher.on_change(kept)
 
-    async def _close(self, account: ResourceId, cause: Cause) -> None:
+    async def _close(self, account: ResourceId, cause: Cause, *, given_before: bool) -> None:
         """The FAST lane; the FULL pass is asked for whatever becomes of it."""
         now, report = self._ports.clock.now(), None
         fast = Request(account, Lane.FAST, cause, now, uuid.uuid4().hex)
@@ -230,6 +276,8 @@ class App:
             log.warning("not closed within %d s, left to the FULL pass: %s", FAST_SECONDS, account)
         finally:
             closed = report if report and report.verdict is Verdict.REMEDIED else None
+            if given_before and report is not None:
+                closed = closed or incident.interrupted(report)
             full = Request(account, Lane.FULL, cause, now, fast.id, closed=closed)
             await self._ports.requests.put(full)
 
@@ -238,12 +286,20 @@ class App:
         if request.closed is None:
             return request
         try:
+            if await self._is_told(request.closed):
+                return replace(request, closed=None)
             await self._teller.report(request.closed)
             await self._ports.ledger.note(request.closed)
         except Retryable as error:
             log.warning("closing not told yet, tried again: %s", error)
             return request
         return replace(request, closed=None)
+
+    async def _is_told(self, closed: Report) -> bool:
+        """Only of a pass that broke off is it unknown: what it did may have been told before the host gave up on it."""
+        if closed.verdict is Verdict.REMEDIED:
+            return False
+        return incident.is_told(closed, await self._ports.ledger.reports(closed.account, _RECENT))
 
     async def _ask_for_dependents(self, woken: intake.Sighting) -> None:
         now = self._ports.clock.now()

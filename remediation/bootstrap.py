@@ -7,28 +7,34 @@ the running loop, because asynchronous clients bind to it.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import ManagedIdentityCredential
+from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
-from remediation import policy, policy_alerts, policy_file, policy_watch
+from remediation import policy, policy_alerts, policy_file, policy_limits, policy_watch
 from remediation.adapters import channels as wires
 from remediation.adapters.batches import TableBatches
 from remediation.adapters.clients import Clients
 from remediation.adapters.clock import SystemClock
 from remediation.adapters.cloud import ArmCloud, ArmFleet
+from remediation.adapters.dead_letters import IN_PIECES, BlobDeadLetters
 from remediation.adapters.deliveries import TableDeliveries
 from remediation.adapters.ledger import TableLedger
+from remediation.adapters.names import DEAD_LETTERS
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
 from remediation.adapters.prober import NetworkProber, Vantage
 from remediation.adapters.requests import QueueRequests
+from remediation.adapters.tallies import TableTallies
 from remediation.adapters.webhook import Webhook
 from remediation.app import App, Ports, Scope, Teller
+from remediation.caution import Caution
 from remediation.channel import Channels
 from remediation.channels import secrets
 from remediation.channels.secrets import Address
@@ -46,6 +52,8 @@ from remediation.watcher import Watched, Watcher
 
 # The queue client would wait 15 s before its first retry, and Event Grid gives 30 s in all.
 _PATIENCE: dict[str, Any] = {"retry_total": 2, "connection_timeout": 5, "read_timeout": 15}
+# A queue hides a message for seven days at most; one day is for clocks and slow workers.
+_FARTHEST = timedelta(days=6)
 _TABLE_PATIENCE = {**_PATIENCE, "retry_backoff_factor": 0.2}
 _QUEUE_PATIENCE = {**_PATIENCE, "initial_backoff": 1, "increment_base": 1, "random_jitter_range": 1}
 
@@ -95,10 +103,12 @@ def connect(configuration: Configured) -> App:
         requests=QueueRequests(queues),
         outbox=TableOutbox(tables, queues, clock),
         batches=TableBatches(tables, queues),
+        tallies=TableTallies(tables, clock),
         notifier=courier or LogNotifier(),
         courier=courier,
         clock=clock,
         prober=_prober(settings) if settings.probes else None,
+        dead_letters=_dead_letters(settings, credential),
     )
     return assemble(ports, rules, settings)
 
@@ -117,6 +127,18 @@ def _courier(
     topic = TopicNotifier(address, credential) if address else None
     senders = wires.senders(ways, configuration.addresses, Webhook(), clock, topic)
     return Courier(ways.each, senders, TableDeliveries(tables, queues, clock), clock)
+
+
+def _dead_letters(
+    settings: Settings, credential: ManagedIdentityCredential
+) -> BlobDeadLetters | None:
+    """None where the mailbox has no blobs: then Event Grid drops what it cannot deliver."""
+    if settings.mailbox_blobs is None:
+        return None
+    service = BlobServiceClient(
+        settings.mailbox_blobs, credential=credential, **IN_PIECES, **_QUEUE_PATIENCE
+    )
+    return BlobDeadLetters(service, DEAD_LETTERS)
 
 
 def _prober(settings: Settings) -> NetworkProber:
@@ -156,6 +178,13 @@ def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
         tell=tell,
         prove=Prover(ports.prober).prove if ports.prober else None,
         patience=settings.retry_for,
+        caution=Caution(
+            ports.clock,
+            limits_for=partial(policy_limits.of_profile, rules),
+            tallies=ports.tallies,
+            farthest=_FARTHEST,
+            paused=settings.paused,
+        ),
     )
     sweep = Sweep(
         ports.fleet,

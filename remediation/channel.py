@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CLOSED = "Closed"
     RESTORED = "Restored"
     RESOLVED = "Resolved"
+    INTERRUPTED = "Interrupted"
     HELD = "Held"
     STALLED = "Stalled"
     GAVE_UP = "GaveUp"
@@ -42,7 +43,8 @@ class Kind(StrEnum):
         """Closed is news: the FULL pass that follows knows whether anything is left."""
         if self in (Kind.RESTORED, Kind.RESOLVED):
             return Standing.OVER
-        return Standing.NEWS if self in (Kind.CLOSED, Kind.ALIVE) else Standing.OPEN
+        news = (Kind.CLOSED, Kind.INTERRUPTED, Kind.ALIVE)
+        return Standing.NEWS if self in news else Standing.OPEN
 
 
 class Vendor(StrEnum):

@@ -220,24 +220,6 @@ class Finding:
         return f"{self.resource.name}: {self.expected}, but {self.actual}"
 
 
-class Reason(StrEnum):
-    """Why the guard holds a remedy back."""
-
-    AUDIT = "AUDIT"
-    EXEMPT = "EXEMPT"
-    GRACE = "GRACE"
-    BUSY = "BUSY"
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """A finding whose remedy is held back, and why."""
-
-    finding: Finding
-    reason: Reason
-    message: str
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Ordered findings; closing always first."""
@@ -258,11 +240,3 @@ class Plan:
         if len(changes) > 1:
             return (ChangeAccount(changes[0].account, changes), *others)
         return (*changes, *others)
-
-
-@dataclass(frozen=True, slots=True)
-class Restrained:
-    """A plan after the guard: what may be done, and what is held back."""
-
-    plan: Plan
-    withheld: tuple[Withheld, ...] = ()

@@ -3,13 +3,14 @@
 A port raises nothing but `RemediationError`; every moment is timezone-aware UTC; every duration is in seconds.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from remediation.batch import Batch, Entry, Progress
+from remediation.brakes import BlastLimit, Claim, Revert
 from remediation.model import Account, Baseline, Desired, Network, ResourceId
 from remediation.plan import Action
 from remediation.proof import Views
@@ -17,6 +18,8 @@ from remediation.report import Json, Outcome, Report, Request
 
 # The code of the Busy that says that another pass holds the account's lease.
 LEASE_TAKEN = "LeaseTaken"
+# How long a lease lasts when its holder dies. A pass builds in its first third alone, see docs/decisions/014.
+LEASE_SECONDS = 120.0
 
 
 class Clock(Protocol):
@@ -66,10 +69,11 @@ class Fleet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NextLook:
-    """The request that will look again, and when."""
+    """The request that will look again, and when. `lapse`: not because Azure works, but when a restraint ends."""
 
     request: str
     at: datetime
+    lapse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,14 @@ class History:
     `answered_at` is when the last finished pass began: requests made before it are answered. `incident` is the first
     report of the drift that is open now, merged with what has been done since: the pass that finds nothing left
     closes it. `next_look` is set while a pass waits, so that a burst of events is one chain of looks and not many.
+    `reverts` is what was put back of late: what is there again and again, somebody else undoes.
     """
 
     answered_at: datetime | None = None
     baseline: Baseline | None = None
     incident: Report | None = None
     next_look: NextLook | None = None
+    reverts: tuple[Revert, ...] = ()
 
 
 class Lease(Protocol):
@@ -127,6 +133,26 @@ class Ledger(Protocol):
         ...
 
 
+class Tallies(Protocol):
+    """What all workers together have put back of late: one count, whoever counts."""
+
+    async def claim(self, account: ResourceId, limit: BlastLimit) -> Claim:
+        """Counts the account among those put back, unless that would be more than the limit allows."""
+        ...
+
+    async def count_fleet(self, accounts: int) -> None:
+        """Remembers how many accounts the policy speaks of, for limits that are a share of the fleet."""
+        ...
+
+
+class Retention(Protocol):
+    """What need not be remembered any longer."""
+
+    async def forget(self, before: datetime, most: int = 1000) -> int:
+        """Deletes reports, and marks of delivered alerts, from before `before`; at most so many, and says how many."""
+        ...
+
+
 class Requests(Protocol):
     """The queue of passes to come."""
 
@@ -156,6 +182,27 @@ class Batches(Protocol):
 
     async def get(self, id_: str) -> Progress | None:
         """A batch with its accounts, None when there is none."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Events that Event Grid gave up on, where it put them.
+
+    Must: hand on every event of a letter before the letter goes; keep what it cannot read, and say so first.
+    Must not: lose a letter when it is stopped in between; then its events are handed on again.
+    """
+
+    async def drain(
+        self,
+        hand_on: Callable[[str], Awaitable[bool]],
+        give_up: Callable[[str, str], Awaitable[None]],
+        limit: int,
+    ) -> bool:
+        """Looks at `limit` letters at most; says whether more are left.
+
+        `hand_on` gets one event as JSON and says whether anything could be made of it; what is Retryable ends the
+        run. `give_up` gets the name and the text of a letter that is then set aside.
+        """
         ...
 
 

@@ -12,33 +12,29 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from remediation import guard, incident, planner
+from remediation import guard, incident, looks, planner, verdicts
+from remediation.brakes import RELEASED, Brakes
 from remediation.catalog import RULES
-from remediation.errors import Busy, RemediationError, Retryable, Unavailable
+from remediation.caution import Caution
+from remediation.errors import Busy, RemediationError, Unavailable
+from remediation.looks import again
 from remediation.model import Account, Baseline, Desired, Observed, ResourceId
-from remediation.plan import (
-    Action,
-    ChangeAccount,
-    Finding,
-    Plan,
-    Reason,
-    Restrained,
-    Severity,
-    is_account_change,
-)
+from remediation.plan import Action, ChangeAccount, Plan, is_account_change
 from remediation.policy import OutOfScope
-from remediation.ports import LEASE_TAKEN, Clock, Cloud, History, Lease, Ledger, NextLook
-from remediation.proof import Proof
-from remediation.report import (
-    Drift,
-    Lane,
-    Outcome,
-    Report,
-    Request,
-    Result,
-    Trigger,
-    Verdict,
+from remediation.ports import (
+    LEASE_SECONDS,
+    LEASE_TAKEN,
+    Clock,
+    Cloud,
+    History,
+    Lease,
+    Ledger,
 )
+from remediation.proof import Proof
+from remediation.report import Lane, Outcome, Report, Request, Result, Trigger, Verdict
+from remediation.restraint import Restrained
+
+__all__ = ["Reconciler", "Sight", "again"]
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +44,12 @@ type DesiredFor = Callable[
 type KnownZones = Callable[[str], tuple[str, ...] | None]
 type Tell = Callable[[Report], Awaitable[None]]
 type Prove = Callable[[Desired, Observed], Awaitable[Proof | None]]
+type BrakesFor = Callable[[Desired, Plan], Brakes]
 
 _CLEAN = (Verdict.CONVERGED, Verdict.REMEDIED)
-
-# Waits grow to half a minute: the field waits 30 to 60 s for an account in Accepted (foundry-samples#553).
-_WAITS = (2.0, 5.0, 10.0, 15.0, 20.0, 30.0)
-# And to five minutes where only a person can help, such as a role that is missing on the ledger.
-_HOPELESS = 300.0
-_LEASE_WAIT = 5.0
+# One call of ARM lasts 80 s at most: two tries of 10 s to connect and 30 s to answer (adapters/clients.py). What is
+# begun in this time has ended before anybody else can take the lease.
+_BUILDS_FOR = timedelta(seconds=LEASE_SECONDS / 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +59,8 @@ class Sight:
     verdict: Verdict | None = None
     desired: Desired | None = None
     observed: Observed | None = None
+    plan: Plan = field(default_factory=Plan)
+    brakes: Brakes = RELEASED
     restrained: Restrained = field(default_factory=lambda: Restrained(Plan()))
     failure: Result | None = None
 
@@ -72,7 +68,7 @@ class Sight:
 class Reconciler:
     """Runs passes. Holds nothing between them: what must be remembered is in the ledger."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a pass needs, and but for the ports they have names
         self,
         cloud: Cloud,
         ledger: Ledger,
@@ -83,8 +79,9 @@ class Reconciler:
         tell: Tell,
         prove: Prove | None = None,
         patience: timedelta,
+        caution: Caution | None = None,
     ) -> None:
-        """Takes the ports, the policy as functions, and how long a waiting pass is tried again."""
+        """Takes the ports, the policy as functions, how long a waiting pass is tried again, and the brakes."""
         self._prove = prove
         self._tell = tell
         self._cloud = cloud
@@ -93,12 +90,13 @@ class Reconciler:
         self._desired_for = desired_for
         self._known_zones = known_zones
         self._patience = patience
+        self._caution = caution or Caution(clock)
 
     async def close(self, request: Request) -> Report:
         """The FAST lane: the account alone, closed within two calls. Nothing is asked of the ledger."""
         started = self._clock.now()
         sight = await self._look(request, None)
-        results = await self._apply(sight.restrained.plan.actions)
+        results = await self._apply(sight.restrained.plan.actions, started)
         if any(result.outcome is Outcome.UNSURE for result in results):
             results = await self._seen_again(request, results)
         report = self._report(request, started, sight, results)
@@ -106,14 +104,18 @@ class Reconciler:
             report = replace(report, drifted_at=incident.drifted_at(report))
         return _logged(report)
 
-    async def reconcile(self, request: Request) -> Report | None:
-        """The FULL lane. None when a pass that began later has answered the request already."""
+    async def reconcile(self, request: Request, closed: Report | None = None) -> Report | None:
+        """The FULL lane. None when a pass that began later has answered the request already.
+
+        `closed` is what the FAST lane did for the same request: it counts where somebody opens again and again.
+        """
+        asked = self._clock.now()
         try:
             async with self._ledger.lease(request.account, request.id) as lease:
                 answered = lease.history.answered_at
                 if answered is not None and answered > request.since:
                     return None
-                return _logged(await self._reconcile(request, lease))
+                return await self._reconcile(request, lease, closed, asked)
         except RemediationError as error:
             if getattr(error, "code", "") != LEASE_TAKEN:
                 await self._close_unremembered(request)
@@ -141,30 +143,41 @@ class Reconciler:
         if report.verdict is Verdict.REMEDIED:
             await self._tell(report)
 
-    async def _reconcile(self, request: Request, lease: Lease) -> Report:
+    async def _reconcile(
+        self, request: Request, lease: Lease, closed: Report | None, asked: datetime
+    ) -> Report:
         """People are told before the pass is recorded: a crash in between tells them twice, never not at all."""
         started = self._clock.now()
         history = lease.history
-        sight = await self._look(request, history.baseline)
-        results = await self._apply(sight.restrained.plan.actions)
-        found = self._bounded(request, self._report(request, started, sight, results))
-        report, opened = incident.follow(history.incident, found)
-        report, next_look = _one_chain(request, report, history.next_look)
+        sight = await self._look(
+            request, history.baseline, lambda d, p: self._caution.brakes(d, p, history, closed)
+        )
+        sight = await self._claimed(request, sight)
+        results = await self._apply(sight.restrained.plan.actions, asked)
+        found = self._report(request, started, sight, results)
+        report, opened = incident.follow(
+            history.incident, looks.bounded(request, found, self._patience)
+        )
+        report = looks.at_lapse(report, sight.restrained.lapses_at, self._caution.farthest)
+        report, next_look = looks.one_chain(request, report, history.next_look)
         if report.verdict is Verdict.REMEDIED or request.cause.trigger is Trigger.RECHECK:
             report = await self._proven(report, sight)
-        await self._tell(report)
+        await self._tell(_logged(report))
         remembered, serves = history.baseline, tuple[ResourceId, ...]()
         if report.verdict in _CLEAN and sight.desired is not None and sight.observed is not None:
             remembered = planner.baseline(sight.desired, sight.observed)
             serves = planner.serves(sight.desired, sight.observed)
         answered = history.answered_at if report.verdict is Verdict.WAITING else started
-        await lease.record(report, History(answered, remembered, opened, next_look), serves)
+        reverts = self._caution.reverts(history, sight.desired, closed, found)
+        past = History(answered, remembered, opened, next_look, reverts)
+        await lease.record(report, past, serves)
         return report
 
     async def _look(
         self,
         request: Request,
         baseline: Baseline | None,
+        brakes_for: BrakesFor | None = None,
         audited: frozenset[str] = frozenset(),
     ) -> Sight:
         try:
@@ -179,13 +192,30 @@ class Reconciler:
                 await self._cloud.network(account, desired) if request.lane is Lane.FULL else None
             )
         except RemediationError as error:
-            return Sight(failure=_failed("Read the account and its private path", error))
+            failure = verdicts.failed("Read the account and its private path", error)
+            return Sight(failure=failure)
         desired = replace(desired, audited=desired.audited | audited)
         observed = Observed(account, network)
         plan = planner.plan(desired, observed)
-        return Sight(
-            None, desired, observed, guard.restrain(plan, desired, observed, self._clock.now())
-        )
+        held = brakes_for(desired, plan) if brakes_for else self._caution.released
+        return self._restrained(Sight(None, desired, observed, plan), held)
+
+    def _restrained(self, sight: Sight, held: Brakes) -> Sight:
+        if sight.desired is None or sight.observed is None:
+            return sight
+        now = self._clock.now()
+        restrained = guard.restrain(sight.plan, sight.desired, sight.observed, now, held)
+        return replace(sight, brakes=held, restrained=restrained)
+
+    async def _claimed(self, request: Request, sight: Sight) -> Sight:
+        """Asks for the account's place among those that are put back, as soon as there is more to do than to close."""
+        builds = any(not _closes(action) for action in sight.restrained.plan.actions)
+        if sight.desired is None or not builds:
+            return sight
+        claim = await self._caution.claim(request.account, sight.desired)
+        if claim is None or claim.granted:
+            return sight
+        return self._restrained(sight, replace(sight.brakes, refused=claim))
 
     async def _zones(self, account: Account) -> tuple[str, ...]:
         known = self._known_zones(account.kind)
@@ -200,18 +230,23 @@ class Reconciler:
             return results
         return tuple(replace(result, outcome=Outcome.DONE) for result in results)
 
-    async def _apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+    async def _apply(self, actions: Sequence[Action], since: datetime) -> tuple[Result, ...]:
         """One action after the other; a failing one never hides another."""
-        return tuple([await self._attempt(action) for action in actions])
+        return tuple([await self._attempt(action, since) for action in actions])
 
-    async def _attempt(self, action: Action) -> Result:
+    async def _attempt(self, action: Action, since: datetime) -> Result:
+        """Closing needs no lease: whoever closes twice has closed."""
+        if not _closes(action) and self._clock.now() - since > _BUILDS_FOR:
+            return Result(
+                str(action), Outcome.WAITING, "the pass took too long; the next one goes on", "Late"
+            )
         try:
             return Result(str(action), await self._cloud.apply(action))
         except (Busy, Unavailable) as error:
             # The answer may be lost, or be that to a second try (aiohttp repeats a PUT whose connection broke).
-            return replace(_failed(str(action), error), outcome=Outcome.UNSURE)
+            return replace(verdicts.failed(str(action), error), outcome=Outcome.UNSURE)
         except RemediationError as error:
-            return _failed(str(action), error)
+            return verdicts.failed(str(action), error)
 
     def _report(
         self, request: Request, started: datetime, sight: Sight, results: Sequence[Result]
@@ -222,129 +257,26 @@ class Reconciler:
             request_id=request.id,
             account=request.account,
             lane=request.lane,
-            verdict=sight.verdict or _verdict(request, sight.restrained, every),
+            verdict=sight.verdict or verdicts.verdict(request.lane, sight.restrained, every),
             cause=request.cause,
             started=started,
             ended=self._clock.now(),
             profile=sight.desired.profile if sight.desired else "",
-            drifts=_drifts(sight.restrained),
+            drifts=verdicts.drifts(sight.restrained),
             results=every,
             attempt=request.attempt,
         )
-        return replace(report, exposed_seconds=_exposed(report, sight))
-
-    def _bounded(self, request: Request, report: Report) -> Report:
-        """A waiting pass is looked at again, until the patience for its request is at an end: then a person is told."""
-        if report.verdict is not Verdict.WAITING:
-            return report
-        if report.ended - request.since <= self._patience:
-            return replace(report, retry_after=_wait(request, report))
-        gave_up = Result(
-            "Wait for Azure",
-            Outcome.FAILED,
-            f"still not done after {request.attempt + 1} looks in {self._patience}",
-            "GaveUp",
-        )
-        return replace(report, verdict=Verdict.STALLED, results=(*report.results, gave_up))
+        return replace(report, exposed_seconds=verdicts.exposed(report, sight.restrained.plan))
 
     def _unrecorded(self, request: Request, error: RemediationError) -> Report:
-        """Tried again for as long as it takes: what cannot be remembered cannot be told to anyone either."""
-        failure = _failed("Take the account's lease and record the pass", error)
+        failure = verdicts.failed("Take the account's lease and record the pass", error)
         report = self._report(request, self._clock.now(), Sight(failure=failure), ())
-        wait = _wait(request, report)
-        hopeless = _HOPELESS if report.verdict is Verdict.STALLED else wait
-        return replace(report, verdict=Verdict.WAITING, retry_after=max(wait, hopeless))
+        return looks.endless(request, report)
 
 
-def _wait(request: Request, report: Report) -> float:
-    """Seconds until the next look: what Azure asked for, at least what the attempt is worth."""
-    asked = max((_asked(result) for result in report.results), default=0.0)
-    return max(asked, _WAITS[min(request.attempt, len(_WAITS) - 1)])
-
-
-def _one_chain(
-    request: Request, report: Report, chain: NextLook | None
-) -> tuple[Report, NextLook | None]:
-    """Leaves the next look to a request that has one ahead already: it sees whatever this one would."""
-    if report.retry_after is None:
-        return report, None
-    if chain is not None and chain.request != request.id and chain.at > report.ended:
-        return replace(report, retry_after=None), chain
-    return report, NextLook(request.id, report.ended + timedelta(seconds=report.retry_after))
-
-
-def again(request: Request, report: Report) -> Request | None:
-    """The request that looks again, None when the report is final. Waiting for a lease is no attempt."""
-    if report.retry_after is None:
-        return None
-    busy = any(r.code == LEASE_TAKEN for r in report.results)
-    return replace(request, attempt=request.attempt + (0 if busy else 1))
-
-
-def _asked(result: Result) -> float:
-    """A lease says when it would end if its holder died; one that lives mostly is done in a moment."""
-    seconds = result.retry_after or 0
-    return min(seconds, _LEASE_WAIT) if result.code == "LeaseTaken" else seconds
-
-
-def _failed(action: str, error: RemediationError) -> Result:
-    if isinstance(error, Retryable):
-        return Result(action, Outcome.WAITING, str(error), error.code, error.retry_after)
-    return Result(action, Outcome.FAILED, str(error), getattr(error, "code", ""))
-
-
-def _verdict(request: Request, restrained: Restrained, results: Sequence[Result]) -> Verdict:
-    """What looking again can still change comes first, then what a person must do, then what is held back."""
-    outcomes = {result.outcome for result in results}
-    findings = restrained.plan.findings
-    unended = bool(outcomes & {Outcome.WAITING, Outcome.UNSURE})
-    waits = unended or any(finding.awaits for finding in findings)
-    busy = any(each.reason is Reason.BUSY for each in restrained.withheld)
-    acted = bool(outcomes & {Outcome.DONE, Outcome.STARTED})
-    if request.lane is Lane.FAST and acted and not waits and Outcome.FAILED not in outcomes:
-        return Verdict.REMEDIED
-    if waits or busy or acted:
-        return Verdict.WAITING
-    if Outcome.FAILED in outcomes or any(finding.remedy is None for finding in findings):
-        return Verdict.STALLED
-    return Verdict.HELD if restrained.withheld else Verdict.CONVERGED
-
-
-def _drifts(restrained: Restrained) -> tuple[Drift, ...]:
-    free = tuple(_drift(finding) for finding in restrained.plan.findings)
-    held = tuple(
-        replace(_drift(each.finding), withheld=each.reason.value, message=each.message)
-        for each in restrained.withheld
-    )
-    return free + held
-
-
-def _drift(finding: Finding) -> Drift:
-    return Drift(
-        finding.rule,
-        finding.resource.text,
-        finding.expected,
-        finding.actual,
-        finding.severity.value,
-        awaits=finding.awaits,
-    )
-
-
-def _exposed(report: Report, sight: Sight) -> float | None:
-    """Seconds from the end of the write that opened the account to our closing of it; only an event tells them."""
-    plan = sight.restrained.plan
-    was_open = any(
-        finding.severity is Severity.CRITICAL and is_account_change(finding.remedy)
-        for finding in plan.findings
-    )
-    changed = any(
-        isinstance(action, ChangeAccount) or is_account_change(action)
-        for action, result in zip(plan.actions, report.results, strict=False)
-        if result.outcome is Outcome.DONE
-    )
-    if not (was_open and changed) or report.cause.trigger is not Trigger.EVENT:
-        return None
-    return max((report.ended - report.cause.at).total_seconds(), 0.0)
+def _closes(action: Action) -> bool:
+    """Every change of the account makes it stricter."""
+    return isinstance(action, ChangeAccount) or is_account_change(action)
 
 
 def _logged(report: Report) -> Report:

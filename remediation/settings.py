@@ -244,6 +244,10 @@ class Settings:
     """https address of the queue service where Event Grid puts events. It may be the same account as Latch's own state;
     a separate one lets Event Grid in without opening the state to it."""
 
+    mailbox_blobs: Annotated[str | None, Setting("LATCH_MAILBOX__blobServiceUri", _https, "")]
+    """https address of the blob service where Event Grid puts the events that nobody took. Not set: they are not read
+    back, and only the sweep finds what they told of."""
+
     alert_topic: Annotated[str | None, Setting("LATCH_ALERT_TOPIC", _https, "")]
     """https address of the Event Grid custom topic that alerts go to. Not set: alerts are stored and logged, and nobody
     is told."""
@@ -255,6 +259,10 @@ class Settings:
     retry_for: Annotated[timedelta, Setting("LATCH_RETRY_MINUTES", _minutes(10, 1440), "30")]
     """Minutes for which a waiting pass is tried again before a person is told, 10 to 1440. An account that Azure works
     on can refuse endpoint work for up to ten minutes, so less would cry wolf."""
+
+    paused: Annotated[bool, Setting("LATCH_PAUSE", _is_on, "off")]
+    """`on` or `off`: paused, Latch looks and tells as always and changes nothing, not even to close an account. For the
+    hour in which Latch itself is the trouble; every alert of that hour says PAUSED."""
 
     keeps_personal_data: Annotated[bool, Setting("LATCH_PERSONAL_DATA", _keeps, "keep")]
     """`keep` or `drop`: whether reports and alerts hold the name and the IP address of the person who made a change.

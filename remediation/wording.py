@@ -6,8 +6,9 @@ person must act and why.
 
 from collections.abc import Iterable
 
-from remediation.plan import Reason, Severity
+from remediation.plan import Severity
 from remediation.report import Actor, Drift, Outcome, Report, Result, Trigger, Verdict
+from remediation.restraint import Reason
 from remediation.watch import Notice
 
 CLOSED_ADVICE = (
@@ -16,6 +17,9 @@ CLOSED_ADVICE = (
 )
 RESTORED_ADVICE = "Nothing to do. If the change was meant, change the policy instead."
 RESOLVED_ADVICE = "Nothing to do."
+INTERRUPTED_ADVICE = (
+    "Ask the actor whether the account was opened; the activity log tells, by the correlation id."
+)
 STALLED_ADVICE = "Remove the obstacle that the results name, then ask for a recheck."
 NOTICED_ADVICE = (
     "Ask the actor, if nobody knows of it. Latch does not undo this, "
@@ -26,6 +30,11 @@ _HELD = {
     Reason.AUDIT: "Set the mode to enforce (`mode`, or `rules` for a single rule), or restore the account by hand.",
     Reason.EXEMPT: "The exemption lapses by itself; delete it from the policy to end it sooner.",
     Reason.GRACE: "Latch acts when the grace period ends; a profile without grace acts at once.",
+    Reason.PAUSED: "Latch changes nothing while LATCH_PAUSE is on; set it to off when the trouble is over.",
+    Reason.FLAPPING: "Find out who undoes it, as the message names them: end that, or change the policy. "
+    "Latch acts again by itself when the window of the profile's `limits: fight` is calm.",
+    Reason.TOO_MANY: "Find out why so many accounts differ at once. If they should be put back, raise the profile's "
+    "`limits: blast_radius`; else Latch goes on by itself, window by window.",
     Reason.BUSY: "Azure is changing the account; Latch looks again by itself.",
 }
 _NAMED_DRIFTS = 3
@@ -33,6 +42,11 @@ _NAMED_DRIFTS = 3
 
 def closed(report: Report) -> str:
     return f"{report.account.name} {_was_open(report)}, {_by(report)}: Latch closed it"
+
+
+def interrupted(report: Report) -> str:
+    changed = f"{report.account.name} was changed, {_by(report)}, and Latch broke off on it"
+    return f"{changed}: it is private now, and may have been open"
 
 
 def restored(report: Report) -> str:

@@ -14,6 +14,7 @@ param packageUri string
 param stateBlobEndpoint string
 param stateQueueEndpoint string
 param stateTableEndpoint string
+param mailboxBlobEndpoint string
 param mailboxQueueEndpoint string
 param alertTopicEndpoint string
 param insightsConnectionString string
@@ -151,6 +152,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
     LATCH_ALERT_TOPIC: alertTopicEndpoint
     LATCH_CLIENT_ID: clientId
     LATCH_CLOUD: clouds[environment().name]
+    LATCH_MAILBOX__blobServiceUri: mailboxBlobEndpoint
     LATCH_MAILBOX__clientId: clientId
     LATCH_MAILBOX__credential: 'managedidentity'
     LATCH_MAILBOX__queueServiceUri: mailboxQueueEndpoint

@@ -12,7 +12,16 @@ from azure.mgmt.cognitiveservices import models
 from remediation.adapters.clients import Clients
 from remediation.adapters.faults import or_none, translated
 from remediation.adapters.wire import word
-from remediation.model import Account, Connection, NetworkAcls, Perimeter, ResourceId, SubnetRule
+from remediation.errors import Terminal
+from remediation.model import (
+    Account,
+    Connection,
+    Exposure,
+    NetworkAcls,
+    Perimeter,
+    ResourceId,
+    SubnetRule,
+)
 from remediation.plan import (
     AccountChange,
     ApproveConnection,
@@ -23,6 +32,9 @@ from remediation.plan import (
     wanted_acls,
 )
 from remediation.report import Outcome
+
+# No smaller change would help: the right to write the account is missing, or a lock is on it.
+_REFUSED_ANYWAY = frozenset({"authorizationfailed", "scopelocked"})
 
 
 class Accounts:
@@ -65,16 +77,41 @@ class Accounts:
             return tuple([_perimeter(each.properties) async for each in listed if each.properties])
 
     async def change(self, account: ResourceId, changes: Sequence[AccountChange]) -> Outcome:
-        """One PATCH, without waiting: the new settings count from the answer on, the account is `Accepted` a while."""
+        """One PATCH, without waiting: the new settings count from the answer on, the account is `Accepted` a while.
+
+        Rules that Azure refuses, such as one for a subnet that Latch may not join, must not keep an account open: then
+        it is closed without them, and the next pass tells what is wrong with them.
+        """
+        try:
+            await self._patch(account, _patch(changes))
+        except Terminal as error:
+            if error.code.casefold() in _REFUSED_ANYWAY or not await self._stays_open(
+                account, changes
+            ):
+                raise
+            await self._patch(account, models.AccountProperties(public_network_access="Disabled"))
+        return Outcome.DONE
+
+    async def _patch(self, account: ResourceId, properties: models.AccountProperties) -> None:
         client = self._clients.accounts(account.subscription)
         with translated(f"change account {account.name}"):
             await client.accounts.begin_update(
                 account.group_text,
                 account.name,
-                models.Account(properties=_patch(changes)),
+                models.Account(properties=properties),
                 polling=False,
             )
-        return Outcome.DONE
+
+    async def _stays_open(self, account: ResourceId, changes: Sequence[AccountChange]) -> bool:
+        """Whether an account is still open that the changes were to close; one that is closed is never written."""
+        acls = wanted_acls(changes)
+        there = await self.get(account) if acls is not None and acls.denies else None
+        if there is None:
+            return False
+        closes = any(isinstance(change, CloseAccess) for change in changes)
+        return there.exposure in (
+            (Exposure.PUBLIC, Exposure.SELECTED) if closes else (Exposure.PUBLIC,)
+        )
 
     async def approve(self, action: ApproveConnection) -> Outcome:
         """PUT of the connection that an endpoint made; one cannot be made from here (pulumi-azure-native#2754)."""

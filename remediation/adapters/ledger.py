@@ -24,7 +24,7 @@ from remediation.adapters.sizes import LONGEST_DOCUMENT, fitted_report, written
 from remediation.adapters.tables import Row, Table, packed, safe_key, unpacked, upsert
 from remediation.errors import Retryable
 from remediation.model import ResourceId
-from remediation.ports import Clock, History
+from remediation.ports import LEASE_SECONDS, Clock, History
 from remediation.report import REPORTS, Codec, Json, Report, Verdict
 
 HISTORIES = Codec(History)
@@ -35,7 +35,7 @@ _STATE = "state"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MICROSECOND = 9_999_999_999_999_999
 # "}" follows "|" in ASCII, so the range holds every row that starts with "report|".
-_REPORTS = ("report|", "report}")
+REPORT_ROWS = ("report|", "report}")
 # After these the account was seen whole: what did not serve it then does not serve it any more.
 _SEEN_WHOLE = frozenset({Verdict.CONVERGED, Verdict.REMEDIED, Verdict.GONE})
 
@@ -55,7 +55,7 @@ class TableLedger:
     """The Ledger on two tables, which are made when they are missing."""
 
     def __init__(
-        self, service: TableServiceClient, clock: Clock, lease_seconds: float = 120.0
+        self, service: TableServiceClient, clock: Clock, lease_seconds: float = LEASE_SECONDS
     ) -> None:
         """Takes a ready-made client, and how long a lease lasts when its holder dies."""
         self._table = Table(service.get_table_client(LEDGER_TABLE))
@@ -81,7 +81,7 @@ class TableLedger:
     async def reports(self, account: ResourceId, limit: int) -> tuple[Report, ...]:
         if limit < 1:
             return ()
-        rows = await self._table.between(safe_key(account.key), *_REPORTS, limit)
+        rows = await self._table.between(safe_key(account.key), *REPORT_ROWS, limit)
         return tuple(report for row in rows if (report := _read_report(row)) is not None)
 
     async def served_by(self, resource: ResourceId) -> tuple[ResourceId, ...]:
@@ -144,11 +144,16 @@ class TableLease:
             await self._leases.refresh(self._held)
 
 
+def report_key(ended: datetime) -> str:
+    """How the keys of reports begin that ended at this moment; those of older ones come after it."""
+    left = _LAST_MICROSECOND - (ended - _EPOCH) // timedelta(microseconds=1)
+    return f"{REPORT_ROWS[0]}{left:016d}|"
+
+
 def _report_row(report: Report) -> Row:
-    left = _LAST_MICROSECOND - (report.ended - _EPOCH) // timedelta(microseconds=1)
     return {
         "PartitionKey": safe_key(report.account.key),
-        "RowKey": f"report|{left:016d}|{safe_key(report.id)}",
+        "RowKey": report_key(report.ended) + safe_key(report.id),
         **packed(fitted_report(REPORTS.to_json(report))),
     }
 

@@ -6,6 +6,9 @@ REQUESTS_QUEUE = "latch-requests"
 ALERTS_QUEUE = "latch-alerts"
 BATCHES_QUEUE = "latch-batches"
 
+# Where Event Grid puts what nobody took: in the account of the mailbox.
+DEAD_LETTERS = "dead-letters"
+
 LEDGER_TABLE = "LatchLedger"
 INDEX_TABLE = "LatchIndex"
 OUTBOX_TABLE = "LatchOutbox"

@@ -19,6 +19,7 @@ type Row = dict[str, Any]
 type Operation = tuple[str, Row, dict[str, Any]]
 
 _LONGEST_KEY = 512
+_LARGEST_PAGE = 1_000
 
 
 def safe_key(text: str) -> str:
@@ -75,6 +76,11 @@ def merge_if_unchanged(row: Row, etag: str) -> Operation:
     return ("update", row, {"mode": UpdateMode.MERGE, **_if_unchanged(etag)})
 
 
+def replace_if_unchanged(row: Row, etag: str) -> Operation:
+    """For a batch: writes the whole row, if nobody has touched it since."""
+    return ("update", row, {"mode": UpdateMode.REPLACE, **_if_unchanged(etag)})
+
+
 class Table:
     """One table. Every method raises our errors only; a lost race is Busy."""
 
@@ -128,11 +134,28 @@ class Table:
         self, partition: str, low: str, high: str, limit: int | None = None
     ) -> list[TableEntity]:
         """The rows of a partition from `low` up to, but without, `high`, in the order of their keys."""
-        found: list[TableEntity] = []
-        rows = self._client.query_entities(
+        return await self._found(
             "PartitionKey eq @partition and RowKey ge @low and RowKey lt @high",
-            parameters={"partition": partition, "low": low, "high": high},
-            results_per_page=limit,
+            {"partition": partition, "low": low, "high": high},
+            limit,
+        )
+
+    async def found(self, query: str, values: dict[str, Any], most: int) -> list[TableEntity]:
+        """The keys of at most so many rows that fit, wherever they are: Azure reads the whole table for it."""
+        return await self._found(query, values, most, ["PartitionKey", "RowKey"]) if most else []
+
+    async def _found(
+        self,
+        query: str,
+        values: dict[str, Any],
+        limit: int | None,
+        only: list[str] | None = None,
+    ) -> list[TableEntity]:
+        found: list[TableEntity] = []
+        # Source: learn.microsoft.com, query-timeout-and-pagination: a page holds at most 1,000 rows.
+        page = None if limit is None else min(limit, _LARGEST_PAGE)
+        rows = self._client.query_entities(
+            query, parameters=values, results_per_page=page, select=only
         )
         with translated(f"query table {self._client.table_name}"):
             try:

@@ -91,8 +91,8 @@ async def test_a_dead_letter_ends_in_a_blob_at_the_documented_place(
     grid: EventGrid, store: Storage
 ) -> None:
     container = f"{store.azurite.blob_url}/dead"
-    await blob_service(store, "PUT", f"{container}?restype=container")
     box = BlobContainer(container, store.credential, store.authority.client())
+    await box.create()
     url = f"{store.azurite.queue_url}/nowhere"
     async with Queue(url, store.credential, store.authority.ca_file) as queue:
         await grid.subscribe(
@@ -117,8 +117,16 @@ async def test_a_dead_letter_ends_in_a_blob_at_the_documented_place(
     assert letter["id"] == EVENT["id"]
 
 
+async def test_a_container_that_cannot_be_made_is_an_error(store: Storage) -> None:
+    url = f"{store.azurite.blob_url}/Not-A-Name"
+    box = BlobContainer(url, store.credential, store.authority.client())
+
+    with pytest.raises(OSError, match="Not-A-Name"):
+        await box.create()
+
+
 async def blob_service(store: Storage, method: str, url: str) -> str:
-    """A call of the Blob service's REST API, for which the environment has no client."""
+    """A call of the Blob service's REST API."""
     assert f"/{ACCOUNT}/" in url
     token = await store.credential.get_token("https://storage.azure.com/.default")
     headers = {"Authorization": f"Bearer {token.token}", "x-ms-version": "2021-12-02"}

@@ -77,6 +77,22 @@ def test_the_shipped_filter_stops_what_concerns_nobody(name: str) -> None:
     assert not Filter.parse(SHIPPED, schema_of(event)).admits(event)
 
 
+def test_every_sample_is_judged() -> None:
+    """A dead letter is what became of an event; no filter ever sees it."""
+    files = (ROOT / "tests" / "events").glob("intake-*.json")
+    names = {file.stem.removeprefix("intake-") for file in files}
+
+    assert names == {*PASSED, *STOPPED, "dead-letter", "dead-letter-cloudevents"}
+
+
+@pytest.mark.parametrize("name", ["event-filter", "watch-filter"])
+@pytest.mark.parametrize("schema", Schema)
+def test_a_shipped_filter_is_one_that_azure_accepts(name: str, schema: Schema) -> None:
+    document = json.loads((ROOT / "infra" / "shared" / f"{name}.json").read_text("utf-8"))
+
+    assert Filter.parse(document, schema).advanced
+
+
 def test_a_filter_on_the_writer_stops_its_own_writes_and_loses_nothing_without_claims() -> None:
     own = sample("account-write-by-app")
     mine = one("StringNotIn", "data.claims.appid", values=[own["data"]["claims"]["appid"]])

@@ -32,21 +32,18 @@ def test_the_filter_lets_every_watched_operation_through(event: Json) -> None:
     assert admits(cloud)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "intake-account-write",
-        "intake-account-write-by-app",
-        "intake-connection-delete",
-        "intake-deployment-write",
-        "intake-endpoint-delete",
-        "intake-foreign-write",
-        "intake-record-delete-cloudevents",
-        "intake-zone-group-write",
-    ],
-)
-def test_the_filter_stops_everything_else(name: str) -> None:
-    assert not admits(sample(name))
+# An account that is deleted is told of beside being restored: it is in both filters.
+BOTH = {
+    "intake-account-delete-cloudevents",
+    "intake-account-list-keys",
+    "watch-list-keys-cloudevents",
+}
+
+
+def test_the_filter_stops_every_other_sample() -> None:
+    names = {file.stem for file in EVENTS.glob("*.json")} - {"watch-every-operation"}
+
+    assert {name for name in names if admits(sample(name))} == BOTH
 
 
 @pytest.mark.parametrize("outcome", ["Failure", "Cancel"])

@@ -11,9 +11,10 @@ from azure.data.tables.aio import TableServiceClient
 from remediation.adapters.ledger import TableLedger
 from remediation.adapters.names import INDEX_TABLE, LEDGER_TABLE
 from remediation.adapters.tables import safe_key
+from remediation.brakes import Revert
 from remediation.errors import Unavailable
 from remediation.model import Baseline, ResourceId
-from remediation.ports import History
+from remediation.ports import History, NextLook
 from remediation.report import (
     Actor,
     ActorKind,
@@ -65,6 +66,8 @@ REMEMBERED = History(
         dns_spec(),
     ),
     incident=EVERYTHING,
+    next_look=NextLook("request-1", NOW + timedelta(days=1), lapse=True),
+    reverts=(Revert("Close it", NOW, NOW, EVERYTHING.cause.actor, closed=True),),
 )
 
 

@@ -71,7 +71,7 @@ class Control:
         seconds = float(asked["advance"])
         if seconds < 0:
             raise ValueError("the clock only goes forward")
-        await self._lab.clock.advance(seconds)
+        await self._lab.grid.let_pass(seconds)
         return {"now": self._lab.clock.now().isoformat(), "offset": self._lab.clock.offset}
 
     async def _weather(self, asked: Json) -> Json:
@@ -97,6 +97,7 @@ class Control:
             "drop": asked.get("drop", 0),
             "duplicate": asked.get("duplicate", 0),
             "delay": asked.get("delay", 0),
+            **asked,
         }
 
     async def _kill(self, asked: Json) -> Json:

@@ -23,6 +23,7 @@ from tests.harness.clock import LabClock
 from tests.harness.credentials import LabCredential
 from tests.harness.data_plane import DataPlane, FrontDoor, Service, api_key
 from tests.harness.event_grid.custom_topic import CustomTopic, RefusedError
+from tests.harness.event_grid.dead_letters import BlobContainer
 from tests.harness.event_grid.destinations import Queue, WebHook
 from tests.harness.event_grid.events import Schema
 from tests.harness.event_grid.grid import EventGrid
@@ -46,6 +47,7 @@ SHARED = REPOSITORY / "infra" / "shared"
 LATCH = replace(person("latch"), kind="app")
 EVENTS_QUEUE = "latch-events"
 WATCH_QUEUE = "latch-watch"
+DEAD_LETTERS = "dead-letters"
 SYSTEM = Caller("Azure Event Grid", "eventgrid", "eventgrid", "app")
 
 
@@ -172,7 +174,7 @@ class Lab:
             self.world, self.physics, self.tokens, self.roles, self.weather, self.authority
         )
         self.identity = IdentityDoor(self.tokens, {LATCH.client_id: LATCH}, self.weather)
-        self.grid = EventGrid(self.world, self.clock, self.tokens.event_claims)
+        self.grid = EventGrid(self.world, self.clock, self.tokens.event_claims, self.weather)
         self.sink = AlertSink()
         self.topic = CustomTopic(
             self.clock, self.sink, self._may_send, self.authority, self.weather
@@ -227,6 +229,7 @@ class Lab:
             "LATCH_ARM_ENDPOINT": self.arm.url,
             "LATCH_CLIENT_ID": LATCH.client_id,
             "LATCH_MAILBOX__queueServiceUri": self.azurite.queue_url,
+            "LATCH_MAILBOX__blobServiceUri": self.azurite.blob_url,
             "LATCH_STATE__queueServiceUri": self.azurite.queue_url,
             "LATCH_STATE__tableServiceUri": self.azurite.table_url,
             "LATCH_ALERT_TOPIC": self.topic.endpoint,
@@ -247,12 +250,23 @@ class Lab:
         destination = self._push() if self.plan.ingest == "push" else self._mailbox(EVENTS_QUEUE)
         if destination is None:
             return
+        box = await self._dead_letters()
         await self.grid.subscribe(
-            SUBSCRIPTION, "latch", _shipped("event-filter"), destination, schema
+            SUBSCRIPTION,
+            "latch",
+            _shipped("event-filter"),
+            destination,
+            schema,
+            dead_letters=box,
         )
         watched = self._mailbox(WATCH_QUEUE)
         await self.grid.subscribe(
-            SUBSCRIPTION, WATCH_QUEUE, _shipped("watch-filter"), watched, schema
+            SUBSCRIPTION,
+            WATCH_QUEUE,
+            _shipped("watch-filter"),
+            watched,
+            schema,
+            dead_letters=box,
         )
         self.grid.screen_raw(WATCH_QUEUE)
 
@@ -260,6 +274,17 @@ class Lab:
         if self.host is None:
             return None
         return WebHook.of_function(self.host.url, "on_event", self.host.keys.system)
+
+    async def _dead_letters(self) -> BlobContainer:
+        """The container that the templates create."""
+        container = BlobContainer(
+            f"{self.azurite.blob_url}/{DEAD_LETTERS}",
+            LabCredential(self.tokens, SYSTEM),
+            self.authority.client(),
+            self.world.switches,
+        )
+        await container.create()
+        return container
 
     def _mailbox(self, name: str) -> Queue:
         url = f"{self.azurite.queue_url}/{name}"

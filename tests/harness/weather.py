@@ -45,6 +45,10 @@ class Rule:
             raise WeatherError(f"unknown door: {made.door} (known: {sorted(DOORS)})")
         if made.door != "arm" and (made.type or made.id or made.operation):
             raise WeatherError(f"door {made.door} knows method and principal alone")
+        if made.door == "delivery" and (
+            made.malformed or made.code or made.retry_after is not None
+        ):
+            raise WeatherError("of an answer to Event Grid its status alone counts")
         if made.status is None and not (made.reset or made.malformed or made.delay):
             raise WeatherError("a weather rule needs a status, reset, malformed or delay")
         return made
@@ -62,8 +66,10 @@ class Rule:
         return self.door == sighting.door and same and not spent
 
 
+# "graph" is the index of Resource Graph: the delay is how much older it is.
+# "delivery" is the way from Event Grid to a destination; its principal is the name of the event subscription.
 # "channel" is every vendor's webhook; its principal is the vendor.
-DOORS = frozenset({"arm", "channel", "identity", "topic"})
+DOORS = frozenset({"arm", "channel", "delivery", "graph", "identity", "topic"})
 
 
 def _fits(value: Any, annotation: Any) -> bool:

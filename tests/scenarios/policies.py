@@ -46,7 +46,7 @@ PROFILES = {
         "mode: {access: enforce, endpoint: audit, dns: audit}\n"
         f"{ENDPOINT}{DNS}"
     ),
-    "graced": f"match: {{names: ['*-graced']}}\nmode: enforce\n{ENDPOINT}{DNS}limits: {{grace: 30m}}\n",
+    "graced": f"match: {{names: ['*-graced']}}\nmode: enforce\n{ENDPOINT}{DNS}limits: {{grace: 2h}}\n",
     "remembered": "match: {names: ['*-remembered']}\nmode: enforce\n",
     "fixed": f"""\
 match: {{names: ['*-fixed']}}
@@ -117,11 +117,34 @@ mode: enforce
     "plain": f"match: {{names: ['*-plain']}}\nmode: enforce\n{ENDPOINT}{DNS}",
 }
 
+# Endpoints and zones are the hub's. Clients of the last profile's networks ask the hub's resolver.
+_NETWORKS = "providers/Microsoft.Network/virtualNetworks"
+_HUB_ROOT = f"/subscriptions/{HUB}/resourceGroups"
+HUB_VNET = f"{_HUB_ROOT}/rg-hub/{_NETWORKS}/vnet-hub"
+SPOKES = tuple(f"{_ROOT}/rg-spokes/{_NETWORKS}/vnet-spoke-{name}" for name in ("east", "west"))
+_IN_HUB = f"endpoint:\n  subnet: {HUB_VNET}/subnets/snet-endpoints\n"
+_HUB_DNS = f"dns:\n  resource_group: {_HUB_ROOT}/rg-dns-hub\n"
+HUB_PROFILES = {
+    "spoken": (
+        "match: {names: ['*-spoken']}\nmode: enforce\n"
+        f"{_IN_HUB}{_HUB_DNS}  link: ['{HUB_VNET}', '{SPOKES[0]}', '{SPOKES[1]}']\n"
+    ),
+    "forwarded": (
+        "match: {names: ['*-forwarded']}\nmode: enforce\n"
+        f"{_IN_HUB}{_HUB_DNS}  link: ['{HUB_VNET}']\n"
+    ),
+}
+
+
+# Many stories of one lab rebuild within an hour of its clock; what brakes them is the story of others.
+UNBOUNDED = "limits: {blast_radius: {accounts: 1000, percent: 100}}\n"
+
 
 def written(folder: Path, exemptions: str = "[]", profiles: Mapping[str, str] = PROFILES) -> Path:
     """All the profiles in one file; no account whose name fits none of them is spoken of."""
     text = f"version: 1\nscope:\n  subscriptions: ['{SUBSCRIPTION}']\n  resource_groups: ['rg-ai-*']\nprofiles:\n"
-    for name, profile in profiles.items():
+    for name, asked in profiles.items():
+        profile = asked if "limits:" in asked else asked + UNBOUNDED
         text += f"  - name: {name}\n" + indent(profile, "    ")
     file = folder / "policy.yaml"
     file.write_text(f"{text}exemptions: {exemptions}\n", "utf-8")

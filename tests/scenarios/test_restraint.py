@@ -15,8 +15,8 @@ from tests.scenarios.story import Story
 
 @pytest.fixture(scope="module")
 async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
-    """A policy with an exemption that ends in an hour."""
-    end = datetime.now(UTC) + timedelta(hours=1)  # noqa: TID251 - a policy is written by the wall clock
+    """A policy with an exemption that ends in half a day."""
+    end = datetime.now(UTC) + timedelta(hours=12)  # noqa: TID251 - a policy is written by the wall clock
     exemptions = (
         "[{accounts: ['aoai-exempt*'], rules: [public-access, network-acls], "
         f"until: '{end:%Y-%m-%dT%H:%M:%SZ}', reason: Trade fair, owner: Robin Example}}]"
@@ -93,8 +93,8 @@ async def test_an_exemption_holds_and_lapses_by_itself(lab: Lab, robin: Person) 
     assert ["Held"] == story.told
     assert {"EXEMPT"} == reasons(story)
 
-    await lab.clock.advance(3600)
-    await lab.swept()
+    await lab.clock.advance(12 * 3600)
+    await lab.settled()
 
     assert "Disabled" == story.account["publicNetworkAccess"]
     assert await story.is_private()
@@ -121,8 +121,8 @@ async def test_a_new_account_has_its_grace_and_is_closed_after_it(lab: Lab, robi
     assert ["Held"] == story.told
     assert {"GRACE"} <= reasons(story)
 
-    await lab.clock.advance(1800)
-    await lab.swept()
+    await lab.clock.advance(2 * 3600)
+    await lab.settled()
 
     assert ["Held", "Restored"] == story.told
     assert await story.is_private()

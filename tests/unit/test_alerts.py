@@ -11,7 +11,7 @@ from remediation import alerts, wording
 from remediation.alerts import Alert
 from remediation.channel import RUNBOOK, Kind
 from remediation.model import ResourceId
-from remediation.plan import Reason, Severity
+from remediation.plan import Severity
 from remediation.report import (
     REQUESTS,
     Actor,
@@ -26,6 +26,7 @@ from remediation.report import (
     Trigger,
     Verdict,
 )
+from remediation.restraint import Reason
 
 ACCOUNT = ResourceId.parse(
     "/subscriptions/5a1e0001-7c20-4d0f-9b11-2f60c1d7a001/resourceGroups/rg-ai"

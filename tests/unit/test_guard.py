@@ -1,13 +1,15 @@
 """What is held back of a plan, and for which reason?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from remediation import guard, planner
+from remediation.brakes import RELEASED, Brakes, Claim, Fight
 from remediation.catalog import RULES
 from remediation.model import Desired, Exemption, NetworkAcls, Observed
-from remediation.plan import ApproveConnection, CloseAccess, CreateEndpoint, CreateZone, Reason
+from remediation.plan import ApproveConnection, CloseAccess, CreateEndpoint, CreateZone
+from remediation.restraint import Reason
 from tests.builders import (
     NOW,
     OPENAI_ZONE,
@@ -55,8 +57,12 @@ OPEN_TO_SERVICES = observed(
 REJECTED = observed(account=account(connections=(connection("Rejected"),)))
 
 
-def held(wanted: Desired, found: Observed) -> list[tuple[str, Reason]]:
-    restrained = guard.restrain(planner.plan(wanted, found), wanted, found, NOW)
+FIGHT = Fight(3, ("Create private endpoint pe-latch-demo in vnet-hub",), (), NOW + A_DAY)
+REFUSED = Claim(granted=False, counted=50, allowed=50, since=NOW, until=NOW + A_DAY)
+
+
+def held(wanted: Desired, found: Observed, brakes: Brakes = RELEASED) -> list[tuple[str, Reason]]:
+    restrained = guard.restrain(planner.plan(wanted, found), wanted, found, NOW, brakes)
     return [(each.finding.rule, each.reason) for each in restrained.withheld]
 
 
@@ -208,6 +214,126 @@ def test_what_is_held_back(
     assert expected == held(wanted, found)
 
 
+@pytest.mark.parametrize(
+    ("brakes", "found", "expected"),
+    [
+        pytest.param(
+            Brakes(paused=True),
+            OPEN_AND_BARE,
+            [
+                ("public-access", Reason.PAUSED),
+                ("endpoint-missing", Reason.PAUSED),
+                ("zone-missing", Reason.PAUSED),
+            ],
+            id="a pause holds everything back, closing as well",
+        ),
+        pytest.param(
+            Brakes(fight=FIGHT),
+            OPEN_AND_BARE,
+            [
+                ("endpoint-missing", Reason.FLAPPING),
+                ("zone-missing", Reason.FLAPPING),
+                ("flapping", Reason.FLAPPING),
+            ],
+            id="a fight holds back everything but closing",
+        ),
+        pytest.param(
+            Brakes(refused=REFUSED),
+            OPEN_AND_BARE,
+            [("endpoint-missing", Reason.TOO_MANY), ("zone-missing", Reason.TOO_MANY)],
+            id="too many accounts hold back everything but closing",
+        ),
+        pytest.param(
+            Brakes(fight=FIGHT),
+            OPEN,
+            [("flapping", Reason.FLAPPING)],
+            id="a fight over closing is told although nothing is held back",
+        ),
+        pytest.param(
+            Brakes(fight=FIGHT),
+            observed(),
+            [("flapping", Reason.FLAPPING)],
+            id="a fight over what was closed already is told although nothing differs now",
+        ),
+        pytest.param(
+            Brakes(fight=FIGHT),
+            REJECTED,
+            [("flapping", Reason.FLAPPING)],
+            id="what a person must do is not held back",
+        ),
+        pytest.param(
+            Brakes(paused=True, fight=FIGHT, refused=REFUSED),
+            BARE,
+            [("endpoint-missing", Reason.PAUSED), ("zone-missing", Reason.PAUSED)],
+            id="a pause is the first of the brakes",
+        ),
+        pytest.param(
+            Brakes(refused=REFUSED),
+            WITHOUT_GROUP,
+            [("zone-group", Reason.TOO_MANY), ("record", Reason.TOO_MANY)],
+            id="what would follow a remedy is held back with it",
+        ),
+        pytest.param(
+            Brakes(refused=REFUSED),
+            LINKING,
+            [],
+            id="what Azure works on is waited for although too many are put back",
+        ),
+    ],
+)
+def test_what_the_brakes_hold_back(
+    brakes: Brakes, found: Observed, expected: list[tuple[str, Reason]]
+) -> None:
+    assert expected == held(desired(), found, brakes)
+
+
+def test_the_policy_is_asked_before_the_brakes() -> None:
+    wanted = desired(audited=EVERY_RULE)
+
+    reasons = [reason for _, reason in held(wanted, OPEN_AND_BARE, Brakes(paused=True))]
+
+    assert reasons == [Reason.AUDIT] * 3
+
+
+def test_a_fight_over_what_is_held_back_anyway_is_not_told() -> None:
+    wanted = desired(audited=EVERY_RULE)
+
+    reasons = [reason for _, reason in held(wanted, OPEN_AND_BARE, Brakes(fight=FIGHT))]
+
+    assert reasons == [Reason.AUDIT] * 3
+
+
+def test_a_closing_that_goes_on_in_a_fight_keeps_the_account_busy_for_nobody() -> None:
+    plan = planner.plan(desired(), OPEN_AND_BARE)
+
+    left = guard.restrain(plan, desired(), OPEN_AND_BARE, NOW, Brakes(fight=FIGHT)).plan.actions
+
+    assert [type(action) for action in left] == [CloseAccess]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "brakes", "lapse"),
+    [
+        pytest.param(
+            desired(exemptions=(exemption(),)), OPEN, RELEASED, NOW + A_DAY, id="an exemption"
+        ),
+        pytest.param(
+            desired(grace=A_DAY), NEW_AND_OPEN, RELEASED, YOUNG + A_DAY, id="a grace period"
+        ),
+        pytest.param(desired(), BARE, Brakes(fight=FIGHT), NOW + A_DAY, id="a fight"),
+        pytest.param(desired(), BARE, Brakes(refused=REFUSED), NOW + A_DAY, id="an overload"),
+        pytest.param(desired(), BARE, Brakes(paused=True), None, id="no pause"),
+        pytest.param(desired(audited=EVERY_RULE), BARE, RELEASED, None, id="no audit"),
+    ],
+)
+def test_what_lapses_by_itself(
+    wanted: Desired, found: Observed, brakes: Brakes, lapse: datetime | None
+) -> None:
+    restrained = guard.restrain(planner.plan(wanted, found), wanted, found, NOW, brakes)
+
+    assert lapse == restrained.lapses_at
+
+
 def test_what_is_not_held_back_stays_in_the_plan() -> None:
     rules = free(desired(exemptions=(exemption("endpoint-missing"),)), OPEN_AND_BARE)
 
@@ -269,3 +395,26 @@ def test_the_message_tells(wanted: Desired, found: Observed, expected: str) -> N
     restrained = guard.restrain(planner.plan(wanted, found), wanted, found, NOW)
 
     assert expected == restrained.withheld[0].message
+
+
+@pytest.mark.parametrize(
+    ("brakes", "expected"),
+    [
+        pytest.param(Brakes(paused=True), "Latch is paused, and changes nothing", id="the pause"),
+        pytest.param(
+            Brakes(fight=FIGHT),
+            "closing goes on, all else stops until 2026-10-15 09:00 UTC: done 3 times "
+            "(Create private endpoint pe-latch-demo in vnet-hub), undone each time by somebody unknown",
+            id="what is fought over, with whom, and for how long",
+        ),
+        pytest.param(
+            Brakes(refused=REFUSED),
+            "more than 50 accounts at once, since 2026-10-14 09:00:00 UTC",
+            id="how many are allowed, and since when there are more",
+        ),
+    ],
+)
+def test_the_message_of_the_brakes_tells(brakes: Brakes, expected: str) -> None:
+    restrained = guard.restrain(planner.plan(desired(), BARE), desired(), BARE, NOW, brakes)
+
+    assert expected == restrained.withheld[-1].message

@@ -11,6 +11,7 @@ from remediation.report import (
     ActorKind,
     Cause,
     Drift,
+    Lane,
     Outcome,
     Report,
     Result,
@@ -152,6 +153,86 @@ def test_an_incident_ends_with_its_account(verdict: Verdict) -> None:
     gone = replace(CLEAN, verdict=verdict)
 
     assert told(FIRST, gone) == (gone, None)
+
+
+HELD = replace(FIRST, verdict=Verdict.HELD, drifts=(BUSY,), results=())
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CONVERGED, Verdict.GONE, Verdict.OUT_OF_SCOPE])
+@pytest.mark.parametrize("told_as", [Verdict.HELD, Verdict.STALLED])
+def test_what_people_were_told_of_and_somebody_else_cured_is_resolved(
+    told_as: Verdict, verdict: Verdict
+) -> None:
+    last, opened = told(replace(HELD, verdict=told_as), replace(CLEAN, verdict=verdict))
+
+    expected = replace(CLEAN, verdict=verdict, cause=OPENED, drifts=(BUSY,), drifted_at=OPENED.at)
+    assert (last, opened) == (expected, None)
+    assert incident.is_resolved(last)
+
+
+def test_what_people_were_told_of_is_resolved_although_a_pass_waited_meanwhile() -> None:
+    waiting = replace(HELD, verdict=Verdict.WAITING)
+
+    last, _ = told(HELD, waiting, CLEAN)
+
+    assert incident.is_resolved(last)
+
+
+def test_what_nobody_was_told_of_is_not_resolved() -> None:
+    last, opened = told(replace(FIRST, results=()), CLEAN)
+
+    assert (last, opened) == (CLEAN, None)
+    assert not incident.is_resolved(last)
+
+
+def test_what_latch_cured_in_the_end_is_restored_and_not_resolved() -> None:
+    last, _ = told(HELD, FIRST, CLEAN)
+
+    assert last.verdict is Verdict.REMEDIED
+    assert not incident.is_resolved(last)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.HELD, Verdict.STALLED, Verdict.WAITING])
+def test_what_is_still_open_is_not_resolved(verdict: Verdict) -> None:
+    last, _ = told(HELD, replace(HELD, verdict=verdict))
+
+    assert not incident.is_resolved(last)
+
+
+FAST = replace(CLEAN, lane=Lane.FAST, cause=replace(OPENED, event_id="event-1"))
+
+
+class TestAnInterruptedPass:
+    def test_is_told_when_the_next_one_finds_nothing(self) -> None:
+        found = incident.interrupted(FAST)
+
+        assert found is not None
+        assert [each.rule for each in found.drifts] == ["interrupted-pass"]
+        assert (found.cause, found.drifted_at) == (FAST.cause, OPENED.at)
+        assert incident.is_interrupted(found)
+        assert not incident.is_resolved(found)
+        assert not incident.is_interrupted(FAST)
+
+    @pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.CONVERGED])
+    def test_is_not_told_when_the_next_one_has_its_own_word(self, verdict: Verdict) -> None:
+        assert incident.interrupted(replace(FAST, verdict=verdict)) is None
+
+    def test_is_not_told_when_its_own_word_was_told(self) -> None:
+        closed = replace(FAST, id="closed", verdict=Verdict.REMEDIED, results=(WRITTEN,))
+
+        assert incident.is_told(FAST, [CLEAN, closed])
+
+    @pytest.mark.parametrize(
+        "past",
+        [
+            pytest.param(replace(FAST, id="looked"), id="a pass that did nothing"),
+            pytest.param(
+                replace(FAST, cause=OPENED, results=(WRITTEN,)), id="a pass for another event"
+            ),
+        ],
+    )
+    def test_is_told_in_spite_of(self, past: Report) -> None:
+        assert not incident.is_told(FAST, [past])
 
 
 def test_the_exposure_told_is_that_of_the_first_closing() -> None:

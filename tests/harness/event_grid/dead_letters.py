@@ -3,6 +3,7 @@
 import json
 import ssl
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -12,7 +13,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 
 from tests.harness.event_grid.events import seven_digits
 from tests.harness.event_grid.outcomes import Failure, GaveUp
-from tests.harness.world import Json
+from tests.harness.world import Json, Switches
 
 CREATED = 201
 
@@ -57,8 +58,8 @@ class DeadLetter:
 class DeadLetters(Protocol):
     """A place for dead letters."""
 
-    async def write(self, subscription: str, letter: DeadLetter, now: datetime) -> bool:
-        """Whether the letter could be written."""
+    async def write(self, subscription: str, letters: Sequence[DeadLetter], now: datetime) -> bool:
+        """Whether they could be written, together."""
 
 
 def blob_name(subscription: str, now: datetime) -> str:
@@ -69,26 +70,41 @@ def blob_name(subscription: str, now: datetime) -> str:
 
 
 class BlobContainer:
-    """Dead letters in blob storage. That a blob holds an array is implied by the documents, not verified."""
+    """Dead letters in blob storage, in arrays unless the world says otherwise."""
 
     def __init__(
-        self, container_url: str, credential: AsyncTokenCredential, tls: ssl.SSLContext
+        self,
+        container_url: str,
+        credential: AsyncTokenCredential,
+        tls: ssl.SSLContext,
+        switches: Switches | None = None,
     ) -> None:
+        self._switches = switches or Switches()
         self._url = container_url
         self._credential = credential
         self._tls = tls
 
-    async def write(self, subscription: str, letter: DeadLetter, now: datetime) -> bool:
-        token = await self._credential.get_token("https://storage.azure.com/.default")
+    async def write(self, subscription: str, letters: Sequence[DeadLetter], now: datetime) -> bool:
+        if self._switches.dead_letter_arrays:
+            return await self._put(subscription, [letter.to_json() for letter in letters], now)
+        written = [await self._put(subscription, letter.to_json(), now) for letter in letters]
+        return all(written)
+
+    async def create(self) -> None:
+        """Makes the container: Event Grid never does. Raises OSError when it cannot be made."""
+        if not await self._send(f"{self._url}?restype=container", None):
+            raise OSError(f"the container {self._url} was not created")
+
+    async def _put(self, subscription: str, content: Json | list[Json], now: datetime) -> bool:
         url = f"{self._url}/{blob_name(subscription, now)}"
-        # Source: Put Blob of the Blob service's REST API.
-        headers = {
-            "Authorization": f"Bearer {token.token}",
-            "x-ms-version": "2021-12-02",
-            "x-ms-blob-type": "BlockBlob",
-            "Content-Type": "application/json",
-        }
-        body = json.dumps([letter.to_json()]).encode()
+        return await self._send(url, json.dumps(content).encode())
+
+    async def _send(self, url: str, body: bytes | None) -> bool:
+        token = await self._credential.get_token("https://storage.azure.com/.default")
+        # Source: Put Blob and Create Container of the Blob service's REST API.
+        headers = {"Authorization": f"Bearer {token.token}", "x-ms-version": "2021-12-02"}
+        if body is not None:
+            headers |= {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/json"}
         try:
             async with (
                 aiohttp.ClientSession() as session,

@@ -15,9 +15,10 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient
 
-from tests.harness.event_grid.delivery import Cargo, Parcel, UnreachableError
+from tests.harness.event_grid.delivery import UnreachableError
 from tests.harness.event_grid.events import Schema, seven_digits
 from tests.harness.event_grid.outcomes import EndpointType
+from tests.harness.event_grid.parcels import Parcel, text_of
 from tests.harness.world import Json
 
 ACCEPTED = 201
@@ -62,7 +63,7 @@ class Queue:
 
 
 class WebHook:
-    """An HTTP endpoint. A list of one for EventGridSchema, a single object for CloudEvents."""
+    """An HTTP endpoint: a function's, or anybody's."""
 
     def __init__(
         self,
@@ -82,8 +83,8 @@ class WebHook:
         return cls(url, {"x-functions-key": system_key}, EndpointType.FUNCTION)
 
     async def deliver(self, parcel: Parcel) -> int:
-        body = body_of(parcel.cargo).encode()
-        status, _, _ = await self._request("POST", body, {**parcel.headers, **self._headers})
+        asked = {**parcel.headers, **self._headers}
+        status, _, _ = await self._request("POST", parcel.body.encode(), asked)
         return status
 
     async def shake_hands(self, topic: str, schema: Schema, now: datetime) -> None:
@@ -146,16 +147,6 @@ def validation_event(topic: str, code: str, now: datetime) -> Json:
         "metadataVersion": "1",
         "dataVersion": "1",
     }
-
-
-def text_of(cargo: Cargo) -> str:
-    return cargo if isinstance(cargo, str) else json.dumps(cargo)
-
-
-def body_of(cargo: Cargo) -> str:
-    if isinstance(cargo, str) or "specversion" in cargo:
-        return text_of(cargo)
-    return json.dumps([cargo])
 
 
 def _validation_response(text: str) -> str:

@@ -35,7 +35,11 @@ _PROPERTIES = frozenset(
 
 
 class FilterError(ValueError):
-    """A filter with which Azure would not create the event subscription."""
+    """Something with which Azure would not create the event subscription."""
+
+    # Source: cloud-custodian#4669, an advanced filter with too many values.
+    code = "InvalidRequest"
+    status = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 
 # Source: delivery-and-retry.md (2023-03): only these five are success.
 SUCCESS = frozenset({200, 201, 202, 203, 204})
@@ -11,7 +12,7 @@ DEADLINE = 30.0
 LATE_SUCCESS = 180.0
 
 _MINUTE, _HOUR = 60.0, 3600.0
-# Source: the same. Azure adds some randomness and may skip steps; the lab does neither.
+# Source: the same. Azure adds some randomness (here: Trouble.jitter) and may skip steps, which the lab never does.
 SCHEDULE = (
     10.0,
     30.0,
@@ -48,6 +49,7 @@ class Failure(StrEnum):
     TOO_LARGE = "PayloadTooLarge"
     BUSY = "Busy"
     SOCKET_ERROR = "SocketError"
+    PROBATION = "Probation"
 
 
 class GaveUp(StrEnum):
@@ -84,7 +86,7 @@ _AZURE_RESOURCE: Mapping[int, float | None] = {
     413: None,
     503: 30.0,
 }
-# A 404 of a web hook is in no row: normal delay, not verified.
+# A 404 of a web hook is in no row: not verified, so the world has a switch for it.
 _WEB_HOOK: Mapping[int, float | None] = {
     400: None,
     401: None,
@@ -109,11 +111,15 @@ def failure_of(status: int) -> Failure:
     return _WORDS.get(status, Failure.BUSY)
 
 
-def delay_after(attempts: int, status: int | None, endpoint: EndpointType) -> float | None:
+def delay_after(
+    attempts: int, status: int | None, endpoint: EndpointType, *, webhook_404_final: bool
+) -> float | None:
     """Seconds until the next attempt, or None when there is none. `status` is None when nobody answered."""
     scheduled = SCHEDULE[min(attempts, len(SCHEDULE)) - 1]
     if status is None:
         return scheduled
-    table = _WEB_HOOK if endpoint is EndpointType.WEB_HOOK else _AZURE_RESOURCE
-    least = table.get(status, SCHEDULE[0])
+    is_hook = endpoint is EndpointType.WEB_HOOK
+    if is_hook and webhook_404_final and status == HTTPStatus.NOT_FOUND:
+        return None
+    least = (_WEB_HOOK if is_hook else _AZURE_RESOURCE).get(status, SCHEDULE[0])
     return None if least is None else max(scheduled, least)
