@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 
 from remediation import incident, wording
 from remediation.channel import Kind
+from remediation.fleet import Blindness, OpenSpot
 from remediation.model import ResourceId
 from remediation.plan import Severity
 from remediation.report import (
@@ -41,6 +42,8 @@ from remediation.watch import Notice
 CAUSES = Codec(Cause)
 
 _QUICKLY = 60.0
+# Where these are, accounts are not looked at.
+_DARK = (Blindness.SUBSCRIPTION, Blindness.ACCOUNTS, Blindness.INDEX)
 _LONGEST_TEXT = 1024
 
 
@@ -72,6 +75,7 @@ class Alert:
     report: Report | None = None
     letter: Letter | None = None
     notice: Notice | None = None
+    place: str = ""
 
 
 # Reports ---------------------------------------------------------------------------------------------------------
@@ -118,9 +122,11 @@ def _report_id(kind: Kind, report: Report) -> str:
     overload = [d.message for d in report.drifts if d.withheld == Reason.TOO_MANY]
     if kind is Kind.HELD and len(overload) == len(report.drifts):
         return _digest(kind, min(overload, key=len))
+    left = kind in (Kind.HELD, Kind.STALLED)
+    done = sorted({result.action for result in wording.done(report)}) if left else ()
     drifts = sorted({f"{d.rule} {d.resource.casefold()} {d.withheld}" for d in report.drifts})
     failed = sorted({f"{r.action} {r.code}" for r in wording.failed(report)})
-    return _digest(kind, _incident(report), *drifts, "", *failed)
+    return _digest(kind, _incident(report), *drifts, "", *failed, "", *done)
 
 
 def _incident(report: Report) -> str:
@@ -261,6 +267,23 @@ def _notice_id(notice: Notice, account: ResourceId | None) -> str:
     return _digest(Kind.NOTICED, where, operation.name, operation.topic, actor, hour)
 
 
+# Blind spots -----------------------------------------------------------------------------------------------------
+
+
+def for_blind_spot(open_spot: OpenSpot) -> Alert:
+    """Something that Latch cannot see, since the sweep that first met it."""
+    spot = open_spot.spot
+    return Alert(
+        id=_digest(Kind.BLIND, spot.kind, spot.subject, spot.detail, open_spot.since.isoformat()),
+        kind=Kind.BLIND,
+        severity=Severity.CRITICAL if spot.kind in _DARK else Severity.WARNING,
+        at=open_spot.since,
+        headline=str(spot),
+        advice=spot.advice,
+        place=f"/subscriptions/{spot.subject}",
+    )
+
+
 # CloudEvents -----------------------------------------------------------------------------------------------------
 
 
@@ -283,7 +306,7 @@ def _subject(alert: Alert) -> str:
     """What an alert without an account is about."""
     if alert.notice is not None:
         return alert.notice.place.text
-    return f"/queues/{alert.letter.queue}" if alert.letter else ""
+    return f"/queues/{alert.letter.queue}" if alert.letter else alert.place
 
 
 def _data(alert: Alert) -> Json:

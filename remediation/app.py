@@ -15,7 +15,8 @@ from datetime import datetime
 
 from remediation import alerts, dependents, incident, intake
 from remediation.courier import Courier
-from remediation.errors import RemediationError, Retryable, Terminal
+from remediation.errors import Retryable, Terminal
+from remediation.fleet import OpenSpot
 from remediation.model import Account, ResourceId
 from remediation.ports import (
     Batches,
@@ -28,12 +29,14 @@ from remediation.ports import (
     Outbox,
     Prober,
     Requests,
+    Retention,
     Tallies,
 )
 from remediation.rechecks import Rechecks
 from remediation.reconciler import Reconciler, again
 from remediation.report import REQUESTS, Cause, Lane, Report, Request, Verdict
-from remediation.sweep import Sweep
+from remediation.sweep_ports import FleetIndex, Sweeps
+from remediation.upkeep import Upkeep
 from remediation.watch import Notice
 from remediation.watcher import Watcher
 
@@ -63,6 +66,9 @@ class Ports:
     clock: Clock
     prober: Prober | None = None
     courier: Courier | None = None
+    index: FleetIndex | None = None
+    sweeps: Sweeps | None = None
+    retention: Retention | None = None
     dead_letters: DeadLetters | None = None
 
 
@@ -91,6 +97,10 @@ class Teller:
         """A watched change, and the account that it happened to."""
         await self._put(alerts.for_notice(notice, account))
 
+    async def blind_spot(self, spot: OpenSpot) -> None:
+        """Something that Latch cannot see, as soon as it cannot."""
+        await self._put(alerts.for_blind_spot(spot))
+
     async def poison(self, queue: str, text: str, now: datetime, about: ResourceId | None) -> None:
         """That Latch gave up on a message."""
         alert = alerts.for_poison(queue, text, now, resource=about, keep_personal_data=self._keep)
@@ -108,7 +118,7 @@ class App:
         self,
         ports: Ports,
         reconciler: Reconciler,
-        sweep: Sweep,
+        upkeep: Upkeep | None,
         watcher: Watcher,
         teller: Teller,
         rechecks: Rechecks,
@@ -120,7 +130,7 @@ class App:
         self._keeps_personal_data = keeps_personal_data
         self._ports = ports
         self._reconciler = reconciler
-        self._sweep = sweep
+        self._upkeep = upkeep
         self._watcher = watcher
         self._teller = teller
         self.rechecks = rechecks
@@ -201,12 +211,9 @@ class App:
         log.error("alert given up for now: %s", text[:1000])
 
     async def on_sweep(self) -> None:
-        """The whole fleet, and alerts that got stuck."""
-        await self._read_dead_letters()
-        accounts = await self._sweep.run()
-        await self._sweep.deliver_overdue()
-        if self._ports.courier is not None:
-            await self._ports.courier.tend(accounts)
+        """The whole fleet, and what would otherwise be left lying."""
+        if self._upkeep is not None:
+            await self._upkeep.run(self._read_dead_letters)
 
     async def on_batch(self, text: str) -> None:
         """The accounts of a look that a person asked for."""
@@ -229,13 +236,9 @@ class App:
             await self._ask_for_dependents(woken)
 
     async def _read_dead_letters(self) -> None:
-        """What Event Grid gave up on is some hours old: the FULL lane, and no hurry. The sweep goes on without it."""
-        if self._ports.dead_letters is None:
-            return
-        try:
+        """What Event Grid gave up on is some hours old: the FULL lane, and no hurry."""
+        if self._ports.dead_letters is not None:
             await self._ports.dead_letters.drain(self._revive, self._give_up_letter, DEAD_LETTERS)
-        except RemediationError as error:
-            log.error("dead letters not read: %s", error)  # noqa: TRY400 - the error is Azure's word, not a bug
 
     async def _revive(self, text: str) -> bool:
         """One event, whichever subscription it was for; False when it is none."""

@@ -25,12 +25,16 @@ from remediation.adapters.clock import SystemClock
 from remediation.adapters.cloud import ArmCloud, ArmFleet
 from remediation.adapters.dead_letters import IN_PIECES, BlobDeadLetters
 from remediation.adapters.deliveries import TableDeliveries
+from remediation.adapters.fleet import GraphFleet
+from remediation.adapters.graph_checkpoints import TableSweeps
+from remediation.adapters.graph_client import GraphClient
 from remediation.adapters.ledger import TableLedger
 from remediation.adapters.names import DEAD_LETTERS
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
 from remediation.adapters.prober import NetworkProber, Vantage
 from remediation.adapters.requests import QueueRequests
+from remediation.adapters.retention import TableRetention
 from remediation.adapters.tallies import TableTallies
 from remediation.adapters.webhook import Webhook
 from remediation.app import App, Ports, Scope, Teller
@@ -43,11 +47,13 @@ from remediation.errors import Fault, SettingsError
 from remediation.policy_document import Policy
 from remediation.ports import Clock
 from remediation.prover import Prover
+from remediation.reach import reach_of
 from remediation.rechecks import Rechecks, Speaks
 from remediation.reconciler import Reconciler
 from remediation.report import Report
 from remediation.settings import Settings
-from remediation.sweep import Sweep
+from remediation.sweep import Sweep, Wants
+from remediation.upkeep import Upkeep
 from remediation.watcher import Watched, Watcher
 
 # The queue client would wait 15 s before its first retry, and Event Grid gives 30 s in all.
@@ -107,8 +113,11 @@ def connect(configuration: Configured) -> App:
         notifier=courier or LogNotifier(),
         courier=courier,
         clock=clock,
-        prober=_prober(settings) if settings.probes else None,
+        prober=prober(settings) if settings.probes else None,
         dead_letters=_dead_letters(settings, credential),
+        index=GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope)),
+        sweeps=TableSweeps(tables, clock),
+        retention=TableRetention(tables),
     )
     return assemble(ports, rules, settings)
 
@@ -141,10 +150,33 @@ def _dead_letters(
     return BlobDeadLetters(service, DEAD_LETTERS)
 
 
-def _prober(settings: Settings) -> NetworkProber:
+def prober(settings: Settings) -> NetworkProber:
+    """The eyes of a proof, where the settings say that they look from."""
     inside = Vantage(settings.probe_resolver, settings.probe_proxy)
     public = settings.probe_public_resolver
     return NetworkProber(inside, Vantage(public, settings.probe_public_proxy) if public else None)
+
+
+def _upkeep(ports: Ports, rules: Policy, settings: Settings, teller: Teller) -> Upkeep | None:
+    """None where nothing outlives the process: a terminal has no timer."""
+    if ports.index is None or ports.sweeps is None or ports.retention is None:
+        return None
+    wants = Wants(
+        partial(policy.desired_for, rules),
+        partial(policy.known_zones, cloud=settings.cloud),
+        reach_of(rules),
+    )
+    sweep = Sweep(
+        ports.index,
+        ports.sweeps,
+        ports.requests,
+        ports.outbox,
+        ports.clock,
+        wants=wants,
+        tell=teller.blind_spot,
+        count=ports.tallies.count_fleet,
+    )
+    return Upkeep(sweep, ports.retention, ports.courier, ports.clock, keeps_for=settings.keeps_for)
 
 
 def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
@@ -186,14 +218,6 @@ def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
             paused=settings.paused,
         ),
     )
-    sweep = Sweep(
-        ports.fleet,
-        ports.requests,
-        ports.outbox,
-        ports.clock,
-        subscriptions=rules.scope.subscriptions,
-        in_scope=partial(policy.is_in_scope, rules),
-    )
     rechecks = Rechecks(
         reconciler,
         ports.ledger,
@@ -211,7 +235,7 @@ def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
     return App(
         ports,
         reconciler,
-        sweep,
+        _upkeep(ports, rules, settings, teller),
         watcher,
         teller,
         rechecks,

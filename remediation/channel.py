@@ -31,6 +31,7 @@ class Kind(StrEnum):
     STALLED = "Stalled"
     GAVE_UP = "GaveUp"
     NOTICED = "Noticed"
+    BLIND = "Blind"
     ALIVE = "Alive"
 
     @property

@@ -28,7 +28,8 @@ def follow(incident: Report | None, report: Report) -> tuple[Report, Report | No
     """The report as people should read it, and the incident that stays open.
 
     * Nothing found, nothing open: the report stands, and nothing opens.
-    * Something found: it joins the incident; the report keeps the incident's beginning and cause.
+    * Something found: it joins the incident; the report keeps the incident's beginning and cause, and where a person
+      must act it tells what was restored besides.
     * Nothing found, an incident open: the pass proved the cure, so it is REMEDIED, and tells the whole story.
     * Nothing found, an incident open, nothing done by us: somebody else cured it, or it is no longer held. It stays
       CONVERGED, and bears the drifts when people were told of them: `is_resolved`.
@@ -37,7 +38,11 @@ def follow(incident: Report | None, report: Report) -> tuple[Report, Report | No
     """
     if report.drifts:
         opened = _merged(incident, report)
-        return replace(report, cause=opened.cause, drifted_at=opened.drifted_at), opened
+        told = replace(report, cause=opened.cause, drifted_at=opened.drifted_at)
+        if report.verdict in _TOLD:
+            # What was restored meanwhile is told with what is left: nothing else would ever tell it.
+            told = replace(told, results=_each_once(opened.results + report.results))
+        return told, opened
     ended = report.verdict is Verdict.CONVERGED or report.verdict in _LEFT
     if incident is None or not ended:
         return report, incident

@@ -146,6 +146,8 @@ class Connection:
 
 
 TERMINAL_STATES = frozenset({"succeeded", "failed", "canceled"})
+# Denied connections cannot be approved any more, removed ones are informative only (manage-private-endpoint.md).
+FINAL_STATUSES = frozenset({"rejected", "disconnected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,7 @@ class Endpoint:
     security_groups: tuple[ResourceId, ...] = ()
     tags: Tags = ()
     nic_name: str | None = None
+    connection_name: str = ""
 
     @property
     def is_approved(self) -> bool:

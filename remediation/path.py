@@ -7,6 +7,7 @@ doubled.
 from dataclasses import dataclass, replace
 
 from remediation.model import (
+    FINAL_STATUSES,
     Account,
     Address,
     Connection,
@@ -67,6 +68,13 @@ class Path:
     def is_going(self) -> bool:
         """True while Azure deletes the endpoint, and its records with it."""
         return self.endpoint is not None and self.endpoint.state.casefold() == "deleting"
+
+    @property
+    def final_status(self) -> str:
+        """The word that says that the connection will never carry traffic again; empty when none does."""
+        theirs = "" if self.endpoint is None else self.endpoint.status
+        ours = "" if self.connection is None else self.connection.status
+        return next((each for each in (theirs, ours) if each.casefold() in FINAL_STATUSES), "")
 
     @property
     def leads_elsewhere(self) -> bool:

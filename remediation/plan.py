@@ -70,11 +70,15 @@ class ChangeAccount:
 
 @dataclass(frozen=True, slots=True)
 class CreateEndpoint:
-    """Creates (or PUTs again) the private endpoint that was asked for, in the region of its network."""
+    """Creates (or PUTs again) the private endpoint that was asked for, in the region of its network.
+
+    `connection` is the name of the connection that one has already: Azure refuses another.
+    """
 
     account: ResourceId
     spec: EndpointSpec
     location: str
+    connection: str = ""
 
     def __str__(self) -> str:
         return f"Create private endpoint {self.spec.id.name} in {self.spec.vnet.name}"

@@ -35,29 +35,43 @@ class _Mistake(NamedTuple):
 
 def load(text: str, file_name: str) -> Policy:
     """Raises SettingsError with every mistake, `where` being `file_name:line:column`."""
+    return load_as(Policy, text, file_name)
+
+
+def load_as[M: BaseModel](model: type[M], text: str, file_name: str) -> M:
+    """The same for any file that is read as a policy is."""
     try:
-        policy, mistakes = _read(text)
+        read, mistakes = _read(model, text)
     except yaml.YAMLError as error:
-        policy, mistakes = None, [_syntax(error, text)]
+        read, mistakes = None, [_syntax(error, text)]
     except RecursionError:
-        policy, mistakes = None, [_Mistake(1, 1, "nested too deeply to be a policy")]
-    if policy is None or mistakes:
+        read, mistakes = None, [_Mistake(1, 1, "nested too deeply to be a policy")]
+    if read is None or mistakes:
         # Each once: one wrong word may have been taken for several values.
         places = sorted(set(mistakes))
         raise SettingsError(tuple(Fault(f"{file_name}:{m[0]}:{m[1]}", m.message) for m in places))
-    return policy
+    return read
 
 
-def _read(text: str) -> tuple[Policy | None, list[_Mistake]]:
+def places(text: str) -> dict[Location, tuple[int, int]]:
+    """Line and column of each value of a well-formed file, counted from one."""
+    node = yaml.compose(text, yaml.SafeLoader)
+    reader = _Reader(Policy)
+    if node is not None:
+        reader.value(node, ())
+    return {at: (mark.line + 1, mark.column + 1) for at, mark in reader.values.items()}
+
+
+def _read[M: BaseModel](model: type[M], text: str) -> tuple[M | None, list[_Mistake]]:
     mistakes = list(_shorthand(text))
     if mistakes:
         return None, mistakes
     node = yaml.compose(text, yaml.SafeLoader)
-    reader = _Reader()
+    reader = _Reader(model)
     document = {} if node is None else reader.value(node, ())
     try:
         # The context collects the names of the profiles, which must differ.
-        return Policy.model_validate(document, context=set()), reader.mistakes
+        return model.model_validate(document, context=set()), reader.mistakes
     except ValidationError as error:
         errors = error.errors(include_url=False)
         return None, reader.mistakes + [reader.mistake(each) for each in errors]
@@ -75,6 +89,7 @@ def _shorthand(text: str) -> Iterator[_Mistake]:
 class _Reader:
     """Turns nodes into plain values, and remembers where each value and each key stands."""
 
+    model: type[BaseModel]
     values: dict[Location, yaml.Mark] = field(default_factory=dict)
     keys: dict[Location, yaml.Mark] = field(default_factory=dict)
     mistakes: list[_Mistake] = field(default_factory=list)
@@ -103,12 +118,12 @@ class _Reader:
         """An unknown key stands where the key is, what is missing where it should be."""
         at = error["loc"]
         if at[-1:] == (_KEY,):
-            return _Mistake.at(self.keys[at[:-1]], _message(error, at))
+            return _Mistake.at(self.keys[at[:-1]], _message(error, at, self.model))
         if error["type"] == "extra_forbidden":
-            return _Mistake.at(self.keys[at], _message(error, at))
+            return _Mistake.at(self.keys[at], _message(error, at, self.model))
         while at not in self.values and at:
             at = at[:-1]
-        return _Mistake.at(self.values.get(at), _message(error, at))
+        return _Mistake.at(self.values.get(at), _message(error, at, self.model))
 
 
 def _syntax(error: yaml.YAMLError, text: str) -> _Mistake:
@@ -133,7 +148,7 @@ _MUST = {
 }
 
 
-def _message(error: ErrorDetails, at: Location) -> str:
+def _message(error: ErrorDetails, at: Location, model: type[BaseModel]) -> str:
     """What is wrong, in words of the file and not of the library that read it."""
     given = error["input"]
     name = ".".join(map(str, at)) or "the policy"
@@ -141,7 +156,7 @@ def _message(error: ErrorDetails, at: Location) -> str:
         case "literal_error" if at[-1:] == (_KEY,):
             return f"unknown key {given!r}{_nearest(given, str(error['ctx']['expected']))}"
         case "extra_forbidden":
-            return f"unknown key {at[-1]!r}{did_you_mean(str(at[-1]), _known_keys(at[:-1]))}"
+            return f"unknown key {at[-1]!r}{did_you_mean(str(at[-1]), _known_keys(model, at[:-1]))}"
         case "missing":
             return f"{'.'.join(map(str, error['loc']))} is required"
         case "value_error":
@@ -171,9 +186,9 @@ def _shown(value: object) -> str:
             return repr(str(value)[:80])
 
 
-def _known_keys(at: Location) -> tuple[str, ...]:
+def _known_keys(model: type[BaseModel], at: Location) -> tuple[str, ...]:
     """The keys that the section at this place knows."""
-    section: type[BaseModel] = Policy
+    section = model
     for step in at:
         if isinstance(step, str):
             annotation = section.model_fields[step].annotation

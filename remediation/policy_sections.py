@@ -263,7 +263,7 @@ Window = Annotated[Duration, AfterValidator(_is_window)]
 class FightSection(Section):
     """When Latch stops putting back what somebody undoes. Closing goes on."""
 
-    reverts: Annotated[int, _number(1, 10)] = 3
+    reverts: Annotated[int, _number(1, 10)] = 5
     """How often Latch does the same thing to an account within the window; once more would be a fight."""
 
     within: Window = timedelta(days=1)

@@ -49,6 +49,11 @@ class Proof:
         return self._count(Standing.PROVEN) > 0 and self._count(Standing.REFUTED) == 0
 
     @property
+    def is_refuted(self) -> bool:
+        """Clients saw something else than Resource Manager says."""
+        return self._count(Standing.REFUTED) > 0
+
+    @property
     def summary(self) -> str:
         """One sentence for people."""
         proven, unprovable = self._count(Standing.PROVEN), self._count(Standing.UNPROVABLE)

@@ -18,7 +18,7 @@ from remediation.catalog import RULES
 from remediation.caution import Caution
 from remediation.errors import Busy, RemediationError, Unavailable
 from remediation.looks import again
-from remediation.model import Account, Baseline, Desired, Observed, ResourceId
+from remediation.model import Account, Baseline, Desired, Observed, RecordsBy, ResourceId
 from remediation.plan import Action, ChangeAccount, Plan, is_account_change
 from remediation.policy import OutOfScope
 from remediation.ports import (
@@ -137,6 +137,20 @@ class Reconciler:
             return report
         return replace(report, proof=await self._prove(sight.desired, sight.observed))
 
+    async def _as_clients_see(self, found: Report, sight: Sight, history: History) -> Report:
+        """Where something was to be cured, or others keep the names, it is over when clients see it.
+
+        Resolvers keep what they were told for a while, so a proof that fails is looked at again, with patience.
+        """
+        is_decided = history.incident is not None or _is_kept_by_others(sight.desired)
+        if found.verdict is not Verdict.CONVERGED or not is_decided:
+            return found
+        proven = await self._proven(found, sight)
+        if proven.proof is None or not proven.proof.is_refuted:
+            return proven
+        drifts = (verdicts.unproven(found.account, proven.proof),)
+        return replace(proven, verdict=Verdict.WAITING, drifts=drifts)
+
     async def _close_unremembered(self, request: Request) -> None:
         """Closing comes first, also when the ledger does not answer; all else waits until it does."""
         report = await self.close(replace(request, lane=Lane.FAST))
@@ -154,13 +168,15 @@ class Reconciler:
         )
         sight = await self._claimed(request, sight)
         results = await self._apply(sight.restrained.plan.actions, asked)
-        found = self._report(request, started, sight, results)
+        found = await self._as_clients_see(
+            self._report(request, started, sight, results), sight, history
+        )
         report, opened = incident.follow(
             history.incident, looks.bounded(request, found, self._patience)
         )
         report = looks.at_lapse(report, sight.restrained.lapses_at, self._caution.farthest)
         report, next_look = looks.one_chain(request, report, history.next_look)
-        if report.verdict is Verdict.REMEDIED or request.cause.trigger is Trigger.RECHECK:
+        if report.proof is None and request.cause.trigger is Trigger.RECHECK:
             report = await self._proven(report, sight)
         await self._tell(_logged(report))
         remembered, serves = history.baseline, tuple[ResourceId, ...]()
@@ -277,6 +293,14 @@ class Reconciler:
 def _closes(action: Action) -> bool:
     """Every change of the account makes it stricter."""
     return isinstance(action, ChangeAccount) or is_account_change(action)
+
+
+def _is_kept_by_others(desired: Desired | None) -> bool:
+    return (
+        desired is not None
+        and desired.dns is not None
+        and desired.dns.records_by is RecordsBy.EXTERNAL
+    )
 
 
 def _logged(report: Report) -> Report:

@@ -125,6 +125,15 @@ def _minutes(least: int, most: int) -> Callable[[str], timedelta]:
     return read
 
 
+def _days(least: int, most: int) -> Callable[[str], timedelta]:
+    def read(text: str) -> timedelta:
+        if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number of days from {least} to {most}")
+        return timedelta(days=int(text))
+
+    return read
+
+
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
@@ -263,6 +272,10 @@ class Settings:
     paused: Annotated[bool, Setting("LATCH_PAUSE", _is_on, "off")]
     """`on` or `off`: paused, Latch looks and tells as always and changes nothing, not even to close an account. For the
     hour in which Latch itself is the trouble; every alert of that hour says PAUSED."""
+
+    keeps_for: Annotated[timedelta, Setting("LATCH_KEEP_DAYS", _days(7, 730), "90")]
+    """Days for which reports, and marks of delivered alerts, are kept, 7 to 730. The last state of an account, its
+    baseline and what is open are kept for as long as it takes."""
 
     keeps_personal_data: Annotated[bool, Setting("LATCH_PERSONAL_DATA", _keeps, "keep")]
     """`keep` or `drop`: whether reports and alerts hold the name and the IP address of the person who made a change.

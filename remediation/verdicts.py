@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from remediation.errors import RemediationError, Retryable
+from remediation.model import ResourceId
 from remediation.plan import ChangeAccount, Finding, Plan, Severity, is_account_change
+from remediation.proof import Proof
 from remediation.report import Drift, Lane, Outcome, Report, Result, Trigger, Verdict
 from remediation.restraint import Reason, Restrained
+
+# No rule of the planner: it needs eyes.
+UNPROVEN_RULE = "proof"
 
 
 def failed(action: str, error: RemediationError) -> Result:
@@ -31,6 +36,18 @@ def verdict(lane: Lane, restrained: Restrained, results: Sequence[Result]) -> Ve
     if Outcome.FAILED in outcomes or any(finding.remedy is None for finding in findings):
         return Verdict.STALLED
     return Verdict.HELD if restrained.withheld else Verdict.CONVERGED
+
+
+def unproven(account: ResourceId, proof: Proof) -> Drift:
+    """Resource Manager says that all is well, and clients see something else: resolvers may need a moment."""
+    return Drift(
+        UNPROVEN_RULE,
+        account.text,
+        "clients find what Resource Manager says",
+        proof.summary,
+        Severity.WARNING.value,
+        awaits=True,
+    )
 
 
 def drifts(restrained: Restrained) -> tuple[Drift, ...]:

@@ -38,6 +38,7 @@ _HELD = {
     Reason.BUSY: "Azure is changing the account; Latch looks again by itself.",
 }
 _NAMED_DRIFTS = 3
+_TOOK_EFFECT = (Outcome.DONE, Outcome.STARTED, Outcome.UNSURE)
 
 
 def closed(report: Report) -> str:
@@ -73,7 +74,7 @@ def held(report: Report) -> str:
     back = [drift for drift in report.drifts if drift.withheld]
     reasons = ", ".join(dict.fromkeys(drift.withheld for drift in back)) or "by the policy"
     about = f"A person must decide about {report.account.name}, {_by(report)}"
-    return f"{about}: Latch holds back {_names(back)} ({reasons}){_still_open(report)}"
+    return f"{about}: Latch holds back {_names(back)} ({reasons}){_besides(report)}{_still_open(report)}"
 
 
 def held_advice(report: Report) -> str:
@@ -86,7 +87,19 @@ def held_advice(report: Report) -> str:
 
 def stalled(report: Report) -> str:
     act = f"A person must act: Latch cannot restore {report.account.name}: {_obstacle(report)}"
-    return f"{act}, {_by(report)}{_still_open(report)}"
+    return f"{act}, {_by(report)}{_besides(report)}{_still_open(report)}"
+
+
+def _besides(report: Report) -> str:
+    """What was restored all the same: no other alert tells it."""
+    actions = [result.action for result in done(report)]
+    more = f" and {len(actions) - _NAMED_DRIFTS} more" if len(actions) > _NAMED_DRIFTS else ""
+    return f". Done besides: {'; '.join(actions[:_NAMED_DRIFTS])}{more}" if actions else ""
+
+
+def done(report: Report) -> list[Result]:
+    """What took effect."""
+    return [result for result in report.results if result.outcome in _TOOK_EFFECT]
 
 
 def noticed(notice: Notice, where: str) -> str:

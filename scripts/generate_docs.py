@@ -21,7 +21,7 @@ from remediation import (
     settings,
 )
 from remediation.settings import CLOUDS, Cloud, Setting
-from scripts import coverage_page
+from scripts import coverage_page, policy_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,6 +37,9 @@ def references() -> dict[str, str]:
         "docs/settings.md": settings_page(),
         "docs/policy.schema.json": policy_schema(),
         "docs/coverage.md": coverage_page.page(),
+        "docs/policy.md": policy_page.page(
+            _texts(policy_sections) | _texts(policy_document) | _texts(policy_alerts)
+        ),
         "docs/openapi.json": json.dumps(openapi.document(VERSION), indent=2) + "\n",
     }
 

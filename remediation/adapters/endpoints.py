@@ -203,6 +203,7 @@ def _endpoint(
         ),
         tags=tuple(sorted((found.tags or {}).items())),
         nic_name=properties.custom_network_interface_name or None,
+        connection_name=next((each.name for each in _connections(found) if each.name), ""),
     )
 
 
@@ -227,7 +228,7 @@ def _zone_group(found: models.PrivateDnsZoneGroup) -> ZoneGroup:
 def _body(action: CreateEndpoint) -> models.PrivateEndpoint:
     spec = action.spec
     connection = models.PrivateLinkServiceConnection(
-        name=spec.id.name,
+        name=action.connection or spec.id.name,
         properties=models.PrivateLinkServiceConnectionProperties(
             private_link_service_id=action.account.text, group_ids=[GROUP_ID]
         ),

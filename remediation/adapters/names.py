@@ -14,6 +14,7 @@ INDEX_TABLE = "LatchIndex"
 OUTBOX_TABLE = "LatchOutbox"
 BATCHES_TABLE = "LatchBatches"
 CHANNELS_TABLE = "LatchChannels"
+SWEEPS_TABLE = "LatchSweeps"
 
 # Connections of the Functions host: `NAME__queueServiceUri` in the app settings says where they lead.
 MAILBOX = "LATCH_MAILBOX"

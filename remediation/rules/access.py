@@ -68,7 +68,7 @@ def network_acls(account: Account, desired: Desired) -> Iterator[Finding]:
     if desired.selected is not None and account.exposure is Exposure.PUBLIC:
         return
     actual = f"it is {(account.acls and account.acls.default_action) or 'not set'}"
-    closes = desired.selected is None
+    closes = desired.selected is None and account.exposure is not Exposure.PRIVATE
     remedy: AccountChange = (
         CloseAccess(account.id, acls) if closes else RestrictNetwork(account.id, acls)
     )

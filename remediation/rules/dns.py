@@ -77,7 +77,7 @@ def _link_name(wanted: LinkSpec) -> str:
 def zone_group(path: Path) -> Iterator[Finding]:
     """The endpoint must register in every zone. A group of any name is adopted; what else it holds stays."""
     endpoint = path.endpoint
-    if endpoint is None or path.dns is None or path.leads_elsewhere:
+    if endpoint is None or path.dns is None or path.leads_elsewhere or path.final_status:
         return
     if path.dns.records_by is not RecordsBy.ZONE_GROUP:
         return
@@ -119,7 +119,12 @@ def _attached(
 
 
 def record(path: Path) -> Iterator[Finding]:
-    """In every zone the account's name must lead to the address that the network interface has."""
+    """In every zone the account's name must lead to the address that the network interface has.
+
+    Names of an endpoint that never answers again are moot: what is wrong with it is told, and comes first.
+    """
+    if path.final_status:
+        return
     for spec in _zones(path):
         zone = path.network.zone(spec.id)
         if path.endpoint is None or zone is None or path.leads_elsewhere:

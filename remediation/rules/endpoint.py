@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from remediation.model import (
+    FINAL_STATUSES,
     TERMINAL_STATES,
     Endpoint,
     EndpointSpec,
@@ -20,9 +21,6 @@ from remediation.plan import (
     RemoveBrokenEndpoint,
     Severity,
 )
-
-# Denied connections cannot be approved any more, removed ones are informative only (manage-private-endpoint.md).
-_FINAL = ("rejected", "disconnected")
 
 
 def endpoint_missing(path: Path) -> Iterator[Finding]:
@@ -59,7 +57,9 @@ def endpoint_state(path: Path) -> Iterator[Finding]:
         yield _found("endpoint-state", endpoint.id, "provisioned", actual, awaits=True)
     elif not path.is_settled:
         again = (
-            CreateEndpoint(path.account.id, path.spec, endpoint.location) if path.declared else None
+            CreateEndpoint(path.account.id, path.spec, endpoint.location, endpoint.connection_name)
+            if path.declared
+            else None
         )
         actual = f"it is {endpoint.state}"
         remedy = _rebuilding(path) or again
@@ -76,7 +76,7 @@ def connection_state(path: Path) -> Iterator[Finding]:
     if connection is None:
         actual = f"the account knows no connection from it, and the endpoint says {endpoint.status}"
         # The account is read first: it may not list yet what was finished a moment later.
-        awaits = remedy is None and endpoint.status.casefold() not in _FINAL
+        awaits = remedy is None and endpoint.status.casefold() not in FINAL_STATUSES
     elif connection.status.casefold() == "pending":
         actual = "it is Pending"
         remedy = ApproveConnection(path.account.id, connection.name) if path.declared else None
@@ -146,7 +146,7 @@ def unknown_connection(path: Path) -> Iterator[Finding]:
     for connection in path.account.connections:
         endpoint = connection.endpoint
         is_own = path.spec is not None and endpoint == path.spec.id
-        is_over = connection.status.casefold() in _FINAL
+        is_over = connection.status.casefold() in FINAL_STATUSES
         if is_own or is_over or (path.spec and path.spec.admits(endpoint)):
             continue
         who = endpoint or f"an endpoint that Azure does not name ({connection.name})"
@@ -172,10 +172,8 @@ def _never_heals(path: Path, endpoint: Endpoint) -> str:
     """What is wrong with it for good; empty when nothing is, or when nobody knows what a word of Azure means."""
     if endpoint.state.casefold() in TERMINAL_STATES and not path.is_settled:
         return f"it is {endpoint.state}"
-    statuses = (endpoint.status, path.connection.status if path.connection else "")
-    final = next((status for status in statuses if status.casefold() in _FINAL), "")
-    if final:
-        return f"its connection is {final}"
+    if path.final_status:
+        return f"its connection is {path.final_status}"
     # Zones that nobody asked for may have nothing to do with the account: they are no reason to delete anything.
     names = _zones_without_address(path) if path.is_settled and path.asks_for_names else ""
     return f"it has no address for {names}" if names else ""

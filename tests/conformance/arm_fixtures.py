@@ -155,7 +155,8 @@ class Azure:
         self.clock.close()
 
     def as_(self, caller: Caller, *roles: str, **options: Any) -> Clients:
-        """Clients of `caller`, who holds `roles` in the subscription."""
+        """Clients of `caller`, who is in the directory and holds `roles` in the subscription."""
+        self.world.principals[caller.object_id] = "User"
         for role in roles:
             self.roles.assign(caller.object_id, role, f"/subscriptions/{SUBSCRIPTION}")
         clients = Clients(self, caller, **options)

@@ -83,6 +83,7 @@ async def test_a_list_shows_what_holds_at_above_and_below_its_scope(azure: Azure
 
 
 async def test_which_assignments_are_refused(azure: Azure) -> None:
+    azure.as_(LATCH)
     path = f"{SCOPE}/{KIND}/{NAME}?{VERSION}"
     other = f"{SCOPE}/{KIND}/34343434-3434-4434-8434-343434343434?{VERSION}"
     await azure.raw("PUT", path, json=given())

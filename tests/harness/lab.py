@@ -34,13 +34,19 @@ from tests.harness.names import Names, View
 from tests.harness.people import ARM, Person, person
 from tests.harness.physics import Physics
 from tests.harness.physics.seeding import Seeding
+from tests.harness.resource_graph.topics import (
+    event_subscription,
+    into_function,
+    into_queue,
+    system_topic,
+)
 from tests.harness.settling import Gauges, settle
 from tests.harness.sinks import AlertSink
 from tests.harness.tokens import TokenError, Tokens
 from tests.harness.weather import Weather
 from tests.harness.witness import Witness
 from tests.harness.world import Caller, Json, Switches, World
-from tests.harness.worlds import MAIN, SUBSCRIPTION, Places, named
+from tests.harness.worlds import MAIN, NETWORK, SUBSCRIPTION, Places, named
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY / "infra" / "shared"
@@ -93,6 +99,7 @@ class Lab:
     def person(self, name: str, *roles: str) -> Person:
         """Somebody with a token for ARM; Contributor unless roles are named."""
         caller = person(name, roles or ("Contributor",))
+        self.world.principals[caller.object_id] = "User"
         for role in caller.roles:
             for subscription in self.world.subscriptions:
                 self.roles.assign(caller.object_id, role, f"/subscriptions/{subscription}")
@@ -108,6 +115,8 @@ class Lab:
         """Starts a sweep by hand, as an operator would in the portal, and settles."""
         if self.host is None:
             raise ValueError("the lab runs without functions")
+        # The index of Resource Graph has caught up with what happened until now.
+        await self.clock.advance(self.world.switches.graph_lag_seconds)
         url = f"{self.host.url}/admin/functions/on_sweep"
         headers = {"x-functions-key": self.host.keys.master}
         async with self.http.post(url, json={}, headers=headers) as answer:
@@ -259,6 +268,10 @@ class Lab:
             schema,
             dead_letters=box,
         )
+        topic = system_topic(self.world, SUBSCRIPTION, NETWORK)
+        pushes = self.plan.ingest == "push"
+        way = into_function("on_event") if pushes else into_queue(EVENTS_QUEUE)
+        event_subscription(self.world, topic, way)
         watched = self._mailbox(WATCH_QUEUE)
         await self.grid.subscribe(
             SUBSCRIPTION,

@@ -160,6 +160,10 @@ class Switches:
     probation_sheds: bool = False
     # Is a 404 of a web hook final, as 400, 401, 403 and 413 are? Not verified.
     webhook_404_final: bool = False
+    # How old is the index of Resource Graph? "Typically a few seconds": azure-resource-graph-get-list-api.md.
+    graph_lag_seconds: float = 5.0
+    # Are A records in its table dnsresources? Said so by supported-tables-resources.md; not verified for every zone.
+    graph_knows_records: bool = True
     # Does a blob of dead letters hold an array (True) or one event? Implied by the documents, not verified.
     dead_letter_arrays: bool = True
     # Does the exception for trusted services let Event Grid into an account with publicNetworkAccess Disabled? Not

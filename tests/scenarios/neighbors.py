@@ -11,7 +11,7 @@ from tests.harness.physics.types import NETWORK as NETWORK_TYPE
 from tests.harness.witness import Outcome
 from tests.harness.world import Json, Resource
 from tests.harness.worlds import NETWORK
-from tests.scenarios.story import OPENAI_ZONE, Story
+from tests.scenarios.story import OPENAI_ZONE, Story, is_read
 
 _SERVICE = "Microsoft.CognitiveServices"
 
@@ -80,6 +80,6 @@ class OtherTeam:
             f"{entry.method} {entry.id}"
             for entry in self.lab.world.journal[self.journaled :]
             if entry.principal == LATCH.name
-            and entry.method != "GET"
+            and not is_read(entry)
             and entry.id.casefold().startswith(own)
         ]

@@ -136,8 +136,10 @@ HUB_PROFILES = {
 }
 
 
-# Many stories of one lab rebuild within an hour of its clock; what brakes them is the story of others.
-UNBOUNDED = "limits: {blast_radius: {accounts: 1000, percent: 100}}\n"
+# Many stories of one lab rebuild the same things within an hour of its clock; what brakes them is the story of others.
+UNBOUNDED = (
+    "limits: {fight: {reverts: 10, within: 1m}, blast_radius: {accounts: 1000, percent: 100}}\n"
+)
 
 
 def written(folder: Path, exemptions: str = "[]", profiles: Mapping[str, str] = PROFILES) -> Path:

@@ -152,7 +152,7 @@ class Story:
         return [
             f"{_call(entry)} at {entry.id}"
             for entry in self.lab.world.journal[self._written :]
-            if entry.principal == LATCH.name and entry.method != "GET"
+            if entry.principal == LATCH.name and not is_read(entry)
             if not f"{entry.id}/".casefold().startswith(roots)
         ]
 
@@ -256,7 +256,12 @@ async def spent(rule: Rule) -> None:
 def writes_in(lab: Lab) -> list[str]:
     """Every write of Latch in a lab."""
     entries = (entry for entry in lab.world.journal if entry.principal == LATCH.name)
-    return [_call(entry) for entry in entries if entry.method != "GET"]
+    return [_call(entry) for entry in entries if not is_read(entry)]
+
+
+def is_read(entry: JournalEntry) -> bool:
+    """A question to Resource Graph is a POST, and changes nothing."""
+    return entry.method == "GET" or entry.id == "/providers/Microsoft.ResourceGraph/resources"
 
 
 def _words(resource_id: str) -> set[str]:

@@ -35,7 +35,7 @@ async def joins(person: Person, story: Story, mode: str) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "mode"),
     [
-        pytest.param("aoai-enforced", "OpenAI", "Enforced", id="OpenAI, enforced"),
+        pytest.param("aoai-perimeter-enforced", "OpenAI", "Enforced", id="OpenAI, enforced"),
         pytest.param("ais-learning", "AIServices", "Learning", id="AIServices, learning"),
     ],
 )

@@ -226,7 +226,8 @@ def test_the_end_of_a_drift_is_told_with_the_incident_of_its_beginning(
         pytest.param(
             replace(stalled(CLOSE), drifts=(NO_ENDPOINT,)),
             "A person must act: Latch cannot restore chat-fabrikam: pe-chat: a private endpoint "
-            "in snet is wanted, but there is none, changed by Kim Rivera",
+            "in snet is wanted, but there is none, changed by Kim Rivera. "
+            "Done besides: Close public network access of chat-fabrikam",
             id="stalled without a remedy",
         ),
         pytest.param(

@@ -249,3 +249,12 @@ def test_an_event_tells_when_the_drift_began() -> None:
 
 def test_without_an_event_the_drift_began_when_it_was_seen() -> None:
     assert incident.drifted_at(LATER) == LATER.started
+
+
+@pytest.mark.parametrize("verdict", [Verdict.HELD, Verdict.STALLED])
+def test_what_was_restored_is_told_with_what_is_left(verdict: Verdict) -> None:
+    left = replace(LATER, verdict=verdict, results=())
+
+    last, _ = told(FIRST, left)
+
+    assert last.results == (STARTED,)

@@ -31,6 +31,7 @@ from remediation.plan import (
     CreateZone,
     LinkZone,
     PutRecord,
+    RestrictNetwork,
     Severity,
 )
 from tests.builders import (
@@ -77,6 +78,7 @@ from tests.builders import (
 )
 
 CLOSE = CloseAccess(ACCOUNT, SHUT_ACLS)
+REFUSE = RestrictNetwork(ACCOUNT, SHUT_ACLS)
 CREATE = CreateEndpoint(ACCOUNT, endpoint_spec(), JAPAN_EAST)
 APPROVE = ApproveConnection(ACCOUNT, connection().name)
 PUT = PutRecord(zone_id(), ACCOUNT.name, (IPS[OPENAI_ZONE],), MARKER)
@@ -130,17 +132,17 @@ def test_a_compliant_account_has_no_findings() -> None:
         ),
         pytest.param(
             account(acls=OPEN),
-            [("network-acls", CLOSE)],
+            [("network-acls", REFUSE)],
             id="a default action of Allow is closed although access is disabled",
         ),
         pytest.param(
             account(acls=NetworkAcls(None, "None")),
-            [("network-acls", CLOSE)],
+            [("network-acls", REFUSE)],
             id="a default action that was never set counts as Allow",
         ),
         pytest.param(
             account(acls=None),
-            [("network-acls", CLOSE)],
+            [("network-acls", REFUSE)],
             id="an account without any rules gets the default action",
         ),
         pytest.param(

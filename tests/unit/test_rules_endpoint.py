@@ -413,3 +413,23 @@ def test_what_was_only_remembered_is_not_held_against_an_endpoint() -> None:
 
     assert found(desired(endpoint=remembered), observed()) == []
     assert planner.plan(desired(endpoint=remembered), observed()).findings == ()
+
+
+@pytest.mark.parametrize("status", ["Rejected", "Disconnected"])
+def test_no_name_is_led_to_an_endpoint_that_never_answers_again(status: str) -> None:
+    dead = observed(
+        account=LOST,
+        endpoints=[endpoint(status=status, zone_group=None)],
+        zones=[zone(record=None)],
+    )
+
+    assert cures(planner.plan(desired(), dead)) == [("connection-state", A_PERSON)]
+
+
+def test_a_failed_endpoint_is_written_again_with_the_connection_that_it_has() -> None:
+    """Azure refuses another name: CannotChangePrivateLinkConnectionOnPrivateEndpoint."""
+    there = observed(endpoints=[endpoint(state="Failed", connection_name="by-hand")])
+
+    assert found(desired(), there) == [
+        ("endpoint-state", CreateEndpoint(ACCOUNT, endpoint_spec(), JAPAN_EAST, "by-hand"))
+    ]

@@ -12,6 +12,7 @@ from tests.harness.arm.errors import (
 from tests.harness.arm.exchange import Answer, Exchange, Route
 from tests.harness.arm.rbac import Assignment
 from tests.harness.ids import key, same
+from tests.harness.physics import platform_errors
 from tests.harness.world import Json
 
 ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
@@ -49,12 +50,25 @@ def put(exchange: Exchange) -> Answer:
         exchange.target.holder,
     )
     for known in exchange.roles.assignments:
+        if known.means(wanted) and known.name == wanted.name:
+            return Answer(200, _body(exchange, known))
         if known.means(wanted):
             raise assignment_exists(known.name)
         if known.name == wanted.name:
             raise assignment_fixed()
+    _check_principal(exchange, wanted)
+    if not any(exchange.roles.covers(scope, wanted.scope) for scope in role.assignable):
+        raise platform_errors.role_not_assignable(role.name, wanted.scope)
     exchange.roles.add(wanted)
     return Answer(201, _body(exchange, wanted))
+
+
+def _check_principal(exchange: Exchange, wanted: Assignment) -> None:
+    """Who holds a role already is in the directory too, whoever put the lab up."""
+    known = {a.object_id for a in exchange.roles.assignments}
+    known |= {principal.casefold() for principal in exchange.world.principals}
+    if wanted.object_id not in known:
+        raise platform_errors.principal_not_found(wanted.object_id, exchange.world.tenant)
 
 
 def delete(exchange: Exchange) -> Answer:
@@ -91,7 +105,9 @@ def _above(place: str, scope: str) -> bool:
 
 
 def _body(exchange: Exchange, assignment: Assignment) -> Json:
-    definitions = f"/subscriptions/{exchange.target.subscription}/providers"
+    target = exchange.target
+    place = f"/subscriptions/{target.subscription}" if target.subscription else target.extended
+    definitions = f"{place}/providers"
     return {
         "id": f"{assignment.scope.rstrip('/')}/providers/{ASSIGNMENT}/{assignment.name}",
         "name": assignment.name,

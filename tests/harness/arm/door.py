@@ -20,6 +20,7 @@ from tests.harness.physics import Physics
 from tests.harness.physics.errors import ArmError
 from tests.harness.physics.marks import guid
 from tests.harness.physics.types import GROUP, LINK, ZONE
+from tests.harness.resource_graph import ResourceGraph
 from tests.harness.serving import Served, serve
 from tests.harness.tokens import ARM, TokenError, Tokens
 from tests.harness.weather import Rule, Sighting, Weather
@@ -50,6 +51,7 @@ class ArmDoor:
         self._served: Served | None = None
         self._inside = 0
         self.throttling = Throttling(world.clock)
+        self.graph = ResourceGraph(world, roles, weather)
         self.page_size = PAGE
 
     @property
@@ -149,6 +151,7 @@ class ArmDoor:
             self.page_size,
             self._physics,
             self._roles,
+            self.graph,
         )
         self._check_conditions(exchange)
         answer = self._handle(exchange, visit)
@@ -175,6 +178,12 @@ class ArmDoor:
 
     def _check_place(self, target: Target, route: Route, method: str) -> None:
         """Subscription, group and parent must be there."""
+        if route.type == paths.QUESTIONS:
+            return
+        if not target.subscription:
+            if target.extended.rpartition("/")[2] not in self._roles.management_groups:
+                raise errors.extended_not_found(target.extended, "")
+            return
         known = (s.casefold() for s in self._world.subscriptions)
         if target.subscription.casefold() not in known:
             raise errors.subscription_not_found(target.subscription)

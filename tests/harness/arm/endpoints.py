@@ -7,6 +7,7 @@ from tests.harness.arm.errors import not_emulated
 from tests.harness.arm.exchange import Answer, Exchange, Route, success
 from tests.harness.arm.operations import network_headers
 from tests.harness.arm.paging import listed
+from tests.harness.physics import link_targets
 from tests.harness.physics.types import ENDPOINT
 
 JOIN_SUBNET = "Microsoft.Network/virtualNetworks/subnets/join/action"
@@ -51,11 +52,18 @@ def put(exchange: Exchange) -> Answer:
 
 def _may_approve(exchange: Exchange) -> bool:
     links = exchange.body["properties"].get("privateLinkServiceConnections", [])
-    action = exchange.world.switches.approval_action
+    targets = [link["properties"]["privateLinkServiceId"] for link in links]
     return all(
-        exchange.roles.allowed(exchange.caller, action, link["properties"]["privateLinkServiceId"])
-        for link in links
+        exchange.roles.allowed(exchange.caller, _approval(exchange, target), target)
+        for target in targets
     )
+
+
+def _approval(exchange: Exchange, target_id: str) -> str:
+    target = exchange.world.get(target_id)
+    if target is not None and link_targets.is_platform(target):
+        return link_targets.approval_of(target)
+    return exchange.world.switches.approval_action
 
 
 def delete(exchange: Exchange) -> Answer:

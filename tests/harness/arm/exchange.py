@@ -11,6 +11,7 @@ from tests.harness.arm.rbac import Roles
 from tests.harness.arm.shapes import Reader
 from tests.harness.physics import Physics
 from tests.harness.physics.operations import Operation
+from tests.harness.resource_graph import ResourceGraph
 from tests.harness.world import Caller, Json, Resource, World
 
 type Method = Literal["GET", "PUT", "PATCH", "DELETE", "POST"]
@@ -45,6 +46,7 @@ class Exchange:
     page_size: int
     physics: Physics
     roles: Roles
+    graph: ResourceGraph
 
     @property
     def world(self) -> World:

@@ -56,6 +56,9 @@ def _tell_failure(exchange: Exchange, visit: Visit, operation: Operation) -> Non
 
 
 def tell(exchange: Exchange, visit: Visit, *, succeeded: bool) -> None:
+    # There is no topic of a management group (azure-docs#60716).
+    if not exchange.target.subscription:
+        return
     # Recorded (event-samples): the url is ARM's own, whatever door the caller used.
     exchange.world.announce(
         Change(

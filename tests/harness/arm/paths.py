@@ -6,6 +6,9 @@ from tests.harness.arm.errors import not_emulated
 
 # Source: recorded Location headers of resource group deletions: `/subscriptions/{s}/operationresults/{id}`.
 RESULTS = "Microsoft.Resources/subscriptions/operationResults"
+_MANAGEMENT_GROUPS = ["providers", "microsoft.management", "managementgroups"]
+# Source: resourcegraph.json 2021-03-01: a question belongs to no subscription.
+QUESTIONS = "Microsoft.ResourceGraph/resources"
 _OWN_PATH = frozenset({"microsoft.resources/resourcegroups", "microsoft.resources/subscriptions"})
 
 
@@ -56,6 +59,10 @@ class Target:
 def parse(path: str) -> Target:
     """Raises ArmError for a path that ARM would not know."""
     parts = path.strip("/").split("/")
+    if "/".join(parts).casefold() == f"providers/{QUESTIONS}".casefold():
+        return Target(path, "", "", QUESTIONS, ())
+    if [part.casefold() for part in parts[:3]] == _MANAGEMENT_GROUPS and len(parts) > 7:
+        return _at_management_group(path, parts)
     if len(parts) < 2 or parts[0].casefold() != "subscriptions":
         raise _unknown(path)
     subscription, rest = parts[1], parts[2:]
@@ -72,6 +79,15 @@ def parse(path: str) -> Target:
             path, subscription, group, f"Microsoft.Resources/{type_}", (group or subscription,)
         )
     return _in_providers(path, subscription, group, rest)
+
+
+def _at_management_group(path: str, parts: list[str]) -> Target:
+    """What stands at a management group is an extension of it."""
+    if parts[4].casefold() != "providers":
+        raise _unknown(path)
+    tail = parts[5:]
+    type_ = "/".join((tail[0], *tail[1::2]))
+    return Target(path, "", "", type_, tuple(tail[2::2]), "/" + "/".join(parts[:4]))
 
 
 def _in_providers(path: str, subscription: str, group: str, rest: list[str]) -> Target:

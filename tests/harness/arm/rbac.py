@@ -1,13 +1,14 @@
 """Who may do what, where? Role documents, assignments, and the answer."""
 
 import json
-import re
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from tests.harness.arm.built_in_roles import BUILT_IN
+from tests.harness.arm.role import Role
 from tests.harness.ids import key
 from tests.harness.world import Caller
 
@@ -16,34 +17,6 @@ _KEYS = frozenset({"roleName", "description", "actions", "notActions"})
 
 class RoleError(ValueError):
     """A role document that the lab cannot read, or a role that it does not know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A name and the actions that it allows; `*` stands for anything."""
-
-    name: str
-    actions: tuple[str, ...]
-    not_actions: tuple[str, ...] = ()
-
-    def allows(self, action: str) -> bool:
-        return _any(self.actions, action) and not _any(self.not_actions, action)
-
-    @property
-    def guid(self) -> str:
-        """The name of its definition: Azure's for a built-in role, for others a pure function of the name."""
-        return _GUIDS.get(self.name) or str(uuid.uuid5(uuid.NAMESPACE_OID, self.name))
-
-
-# Source: learn.microsoft.com, Azure built-in roles.
-_GUIDS = {
-    "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
-    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
-    "Cognitive Services Contributor": "25fbc0a9-bd7c-42a3-aa1a-3b75d497ee68",
-    "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
-    "Private DNS Zone Contributor": "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +30,8 @@ class Assignment:
 
     def means(self, other: Self) -> bool:
         """Whether both say the same, whatever their names."""
-        mine, theirs = ((a.object_id, a.role.name.casefold(), key(a.scope)) for a in (self, other))
+        mine, theirs = ((a.object_id, a.role.guid, key(a.scope)) for a in (self, other))
         return mine == theirs
-
-
-def _any(patterns: Iterable[str], action: str) -> bool:
-    return any(_matches(pattern, action) for pattern in patterns)
-
-
-def _matches(pattern: str, action: str) -> bool:
-    expression = re.escape(pattern.casefold()).replace(r"\*", ".*")
-    return re.fullmatch(expression, action.casefold()) is not None
-
-
-# Source: learn.microsoft.com, Azure built-in roles.
-BUILT_IN = (
-    Role("Owner", ("*",)),
-    Role(
-        "Contributor",
-        ("*",),
-        (
-            "Microsoft.Authorization/*/Delete",
-            "Microsoft.Authorization/*/Write",
-            "Microsoft.Authorization/elevateAccess/Action",
-        ),
-    ),
-    Role("Reader", ("*/read",)),
-    Role(
-        "Cognitive Services Contributor",
-        ("Microsoft.CognitiveServices/*", "Microsoft.Resources/subscriptions/resourceGroups/read"),
-    ),
-    Role(
-        "Network Contributor",
-        ("Microsoft.Network/*", "Microsoft.Resources/subscriptions/resourceGroups/read"),
-    ),
-    Role(
-        "Private DNS Zone Contributor",
-        (
-            "Microsoft.Network/privateDnsZones/*",
-            "Microsoft.Network/privateDnsOperationResults/*",
-            "Microsoft.Network/privateDnsOperationStatuses/*",
-            "Microsoft.Network/virtualNetworks/read",
-            "Microsoft.Network/virtualNetworks/join/action",
-            "Microsoft.Resources/subscriptions/resourceGroups/read",
-        ),
-    ),
-)
 
 
 class Roles:
@@ -111,6 +40,8 @@ class Roles:
     def __init__(self, definitions: Iterable[Role] = ()) -> None:
         self._definitions = {role.name.casefold(): role for role in (*BUILT_IN, *definitions)}
         self.assignments: list[Assignment] = []
+        # Each management group with the subscriptions in it.
+        self.management_groups: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def load(cls, *files: Path) -> Self:
@@ -119,18 +50,24 @@ class Roles:
 
     def assign(self, object_id: str, role: str, scope: str) -> None:
         """Gives a role at a scope. Raises RoleError for a role that nobody defined."""
-        definition = self._definitions.get(role.casefold())
+        definition = self._known(role)
         if definition is None:
             raise RoleError(f"unknown role: {role} (known: {sorted(self._definitions)})")
         self.add(_assignment(object_id, definition, scope))
 
     def remove(self, object_id: str, role: str, scope: str) -> None:
         """Takes a role away again."""
-        definition = self._definitions.get(role.casefold())
+        definition = self._known(role)
         if definition is None:
             return
         gone = _assignment(object_id, definition, scope)
         self.assignments = [a for a in self.assignments if not a.means(gone)]
+
+    def _known(self, name: str) -> Role | None:
+        """The one that an installation defined, with its own name behind: `Name (where)`; else that of the name."""
+        own = self._definitions.get(name.casefold())
+        begun = (r for n, r in self._definitions.items() if n.startswith(f"{name.casefold()} ("))
+        return next(begun, own)
 
     def add(self, assignment: Assignment) -> None:
         """Keeps an assignment; the same one twice is one."""
@@ -145,14 +82,47 @@ class Roles:
         roles = self._definitions.values()
         return next((role for role in roles if role.guid == guid.casefold()), None)
 
+    def named(self, name: str) -> Role | None:
+        return self._definitions.get(name.casefold())
+
+    def custom(self) -> list[Role]:
+        """The roles that somebody defined over ARM."""
+        return [role for role in self._definitions.values() if role.id]
+
+    def define(self, role: Role) -> None:
+        """Creates or replaces a custom role; who holds it holds it as it is now."""
+        self.undefine(role)
+        self._definitions[role.name.casefold()] = role
+        self.assignments = [
+            replace(a, role=role) if a.role.guid == role.guid else a for a in self.assignments
+        ]
+
+    def undefine(self, role: Role) -> None:
+        kept = self._definitions.items()
+        self._definitions = {name: known for name, known in kept if known.guid != role.guid}
+
     def allowed(self, caller: Caller, action: str, scope: str) -> bool:
         """Whether one of the caller's roles at or above `scope` allows `action`."""
-        return any(
-            a.object_id == caller.object_id.casefold()
-            and _covers(key(a.scope), scope)
-            and a.role.allows(action)
-            for a in self.assignments
-        )
+        return any(role.allows(action) for role in self._held(caller.object_id, scope))
+
+    def may(self, object_id: str, data_action: str, scope: str) -> bool:
+        """Whether a principal may do something with data."""
+        return any(role.allows_data(data_action) for role in self._held(object_id, scope))
+
+    def covers(self, place: str, scope: str) -> bool:
+        """Whether what holds at `place` holds at `scope` too."""
+        if _covers(key(place), scope):
+            return True
+        inside = self.management_groups.get(place.rpartition("/")[2], ())
+        is_group = key(place).startswith("/providers/microsoft.management/")
+        return is_group and any(_covers(key(f"/subscriptions/{s}"), scope) for s in inside)
+
+    def _held(self, object_id: str, scope: str) -> Iterator[Role]:
+        for assignment in self.assignments:
+            if assignment.object_id == object_id.casefold() and self.covers(
+                assignment.scope, scope
+            ):
+                yield assignment.role
 
 
 def _assignment(object_id: str, role: Role, scope: str) -> Assignment:

@@ -9,15 +9,22 @@ from tests.harness.arm import (
     assignments,
     connections,
     endpoints,
+    event_grid_resources,
     groups,
+    identities,
     links,
     locks,
+    monitoring,
     networks,
     operations,
     perimeters,
+    questions,
     records,
+    role_definitions,
+    storage_accounts,
     tags,
     traffic_rules,
+    web,
     zone_groups,
     zones,
 )
@@ -29,6 +36,18 @@ from tests.harness.arm.errors import (
 )
 from tests.harness.arm.exchange import Route
 from tests.harness.arm.paths import Target
+from tests.harness.physics.platform_types import (
+    ACTION_GROUP,
+    ACTIVITY_ALERT,
+    DIAGNOSTICS,
+    INSIGHTS,
+    METRIC_ALERT,
+    MONITOR_SCOPE,
+    POLICY_ASSIGNMENT,
+    QUERY_ALERT,
+    SCOPED,
+    WORKBOOK,
+)
 from tests.harness.physics.types import LOCK, ZONE
 
 _FAMILIES = (
@@ -37,15 +56,22 @@ _FAMILIES = (
     assignments,
     connections,
     endpoints,
+    event_grid_resources,
     groups,
+    identities,
     links,
     locks,
+    monitoring,
     networks,
     operations,
     perimeters,
+    questions,
     records,
+    role_definitions,
+    storage_accounts,
     tags,
     traffic_rules,
+    web,
     zone_groups,
     zones,
 )
@@ -57,11 +83,30 @@ NETWORK = ("2026-03-01", "2025-05-01", "2024-05-01", "2023-11-01")
 PRIVATE_DNS = ("2024-06-01", "2020-06-01", "2018-09-01")
 RESOURCES = ("2025-04-01", "2024-11-01", "2022-09-01", "2021-04-01")
 LOCKS = ("2020-05-01", "2016-09-01")
+RESOURCE_GRAPH = ("2021-03-01", "2022-10-01")
 ROLE_ASSIGNMENTS = ("2022-04-01", "2020-04-01-preview", "2015-07-01")
 # Recorded: operation results of Cognitive Services carry this version.
 COGNITIVE_RESULTS = ("2017-04-18",)
 
+# What the platform's templates send, behind what the SDK sends.
+STORAGE = ("2025-06-01", "2024-01-01", "2023-05-01")
+WEB = ("2025-05-01", "2024-11-01", "2024-04-01")
+EVENT_GRID = ("2025-02-15", "2024-06-01-preview", "2022-06-15")
+IDENTITIES = ("2024-11-30", "2023-01-31")
+WORKSPACES = ("2025-07-01", "2023-09-01", "2022-10-01")
+
 _OWN = {
+    role_definitions.DEFINITION: ("2022-04-01", "2022-05-01-preview"),
+    POLICY_ASSIGNMENT: ("2025-03-01", "2022-06-01"),
+    INSIGHTS: ("2020-02-02",),
+    WORKBOOK: ("2023-06-01", "2022-04-01"),
+    ACTION_GROUP: ("2024-10-01-preview", "2023-01-01"),
+    ACTIVITY_ALERT: ("2020-10-01",),
+    METRIC_ALERT: ("2018-03-01",),
+    QUERY_ALERT: ("2025-01-01-preview", "2023-12-01", "2022-06-15"),
+    DIAGNOSTICS: ("2021-05-01-preview",),
+    MONITOR_SCOPE: ("2021-09-01", "2021-07-01-preview"),
+    SCOPED: ("2021-09-01", "2021-07-01-preview"),
     operations.CS_RESULTS: COGNITIVE_RESULTS,
     LOCK: LOCKS,
     assignments.ASSIGNMENT: ROLE_ASSIGNMENTS,
@@ -81,7 +126,13 @@ def versions(type_: str) -> tuple[str, ...]:
     return {
         "Microsoft.CognitiveServices": COGNITIVE,
         "Microsoft.Network": NETWORK,
+        "Microsoft.ResourceGraph": RESOURCE_GRAPH,
         "Microsoft.Resources": RESOURCES,
+        "Microsoft.EventGrid": EVENT_GRID,
+        "Microsoft.ManagedIdentity": IDENTITIES,
+        "Microsoft.OperationalInsights": WORKSPACES,
+        "Microsoft.Storage": STORAGE,
+        "Microsoft.Web": WEB,
     }[namespace]
 
 

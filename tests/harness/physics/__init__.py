@@ -16,6 +16,7 @@ from tests.harness.physics.networks import Networks
 from tests.harness.physics.operations import Operations
 from tests.harness.physics.perimeters import Perimeters
 from tests.harness.physics.records import Records
+from tests.harness.physics.stored import Stored
 from tests.harness.physics.traffic_rules import TrafficRules
 from tests.harness.physics.zone_groups import ZoneGroups
 from tests.harness.physics.zones import Zones
@@ -29,6 +30,7 @@ class Physics:
         self.world = world
         self.operations = Operations(world.clock)
         self.locks = Locks(world)
+        self.stored = Stored(world)
         self.records = Records(world)
         self.zones = Zones(world, self.operations, self.records)
         self.networks = Networks(world, self.operations)

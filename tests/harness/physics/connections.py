@@ -40,6 +40,12 @@ class Connections:
         self._set(connection, endpoint, status, description)
         return connection
 
+    def note(self, endpoint: Resource, *, approved: bool) -> None:
+        """What the endpoint shows of its connection to something other than an account; the far side is not kept."""
+        status = "Approved" if approved else "Pending"
+        state = {"status": status, "description": status, "actionsRequired": "None"}
+        self._show(endpoint, state)
+
     def change(self, connection: Resource, status: str, description: str) -> None:
         """Approves or rejects on the account's side."""
         endpoint = self._endpoint(connection)

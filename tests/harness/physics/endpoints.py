@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from tests.harness.ids import ArmId, same
-from tests.harness.physics import account_errors, errors
+from tests.harness.physics import account_errors, errors, link_targets
 from tests.harness.physics.accounts import Accounts
 from tests.harness.physics.addresses import Addresses
 from tests.harness.physics.connections import Connections, link_of, target_of
+from tests.harness.physics.endpoint_shapes import endpoint_shape
 from tests.harness.physics.errors import ArmError
 from tests.harness.physics.interfaces import Interfaces, static_addresses
 from tests.harness.physics.kinds import Kind, kind_of
-from tests.harness.physics.marks import guid, network_etag, region
+from tests.harness.physics.marks import network_etag, region
 from tests.harness.physics.operations import Effect, Operation, Operations
 from tests.harness.physics.types import ACCOUNT, ENDPOINT, SECURITY_GROUP
 from tests.harness.physics.zone_groups import ZoneGroups
@@ -43,7 +44,7 @@ class Endpoints:
 
     def put(self, endpoint_id: str, body: Json, *, approved: bool) -> Effect:
         """`approved`: whether the caller may approve connections of the account that is named."""
-        wanted = _wanted(endpoint_id, body)
+        wanted = endpoint_shape(endpoint_id, body)
         existing = self._world.get(endpoint_id)
         if existing is not None:
             self.check_idle(existing)
@@ -88,7 +89,7 @@ class Endpoints:
         subdomain: str = account.properties["customSubDomainName"]
         for endpoint in self._world.of_type(ENDPOINT):
             if endpoint.hidden.get("connected") and same(target_of(endpoint), account.id):
-                self._interfaces.grow(endpoint, _kind(account), subdomain)
+                self._interfaces.grow(endpoint, _kind(account, endpoint), subdomain)
                 self._zone_groups.write(endpoint)
                 self._zone_groups.refresh_custom_dns(endpoint)
 
@@ -105,6 +106,9 @@ class Endpoints:
     def _account(self, wanted: Resource) -> Resource:
         target = target_of(wanted)
         account = self._world.get(target)
+        if account is not None and link_targets.is_platform(account):
+            link_targets.kind_for(account, link_of(wanted)["properties"].get("groupIds") or [])
+            return account
         if account is None or account.type != ACCOUNT:
             raise errors.missing_reference(target, wanted.id)
         kind = kind_of(account.body["kind"])
@@ -134,6 +138,8 @@ class Endpoints:
 
     def _check_open(self, account: Resource) -> ArmError | None:
         """The error with which the operation will fail, or None; raises when the answer itself is the refusal."""
+        if link_targets.is_platform(account):
+            return None
         try:
             self._accounts.check_open_to_endpoints(account)
         except ArmError as error:
@@ -146,7 +152,7 @@ class Endpoints:
         static = static_addresses(wanted.properties)
         if not static:
             return
-        required = {member.name for member in _kind(account).members}
+        required = {member.name for member in _kind(account, wanted).members}
         missing = sorted(required - set(static))
         if missing or set(static) - required:
             given = [f"GroupId: account, MemberName: {name}" for name in static]
@@ -179,11 +185,13 @@ class Endpoints:
         if refused is not None:
             raise refused
         account = self._account(endpoint)
-        subdomain: str = account.properties["customSubDomainName"]
-        self._interfaces.create(endpoint, _kind(account), subdomain)
+        self._interfaces.create(endpoint, _kind(account, endpoint), _subdomain(account))
         endpoint.hidden["made"] = True
         manual = bool(endpoint.properties["manualPrivateLinkServiceConnections"])
-        self._connections.create(account, endpoint, approved=approved and not manual)
+        if link_targets.is_platform(account):
+            self._connections.note(endpoint, approved=approved and not manual)
+        else:
+            self._connections.create(account, endpoint, approved=approved and not manual)
         self._zone_groups.refresh_custom_dns(endpoint)
         self._settle(endpoint, "Succeeded")
 
@@ -215,7 +223,16 @@ class Endpoints:
         self._world.touch()
 
 
-def _kind(account: Resource) -> Kind:
+def _subdomain(target: Resource) -> str:
+    if link_targets.is_platform(target):
+        return link_targets.label_of(target)
+    subdomain: str = target.properties["customSubDomainName"]
+    return subdomain
+
+
+def _kind(account: Resource, endpoint: Resource) -> Kind:
+    if link_targets.is_platform(account):
+        return link_targets.kind_for(account, link_of(endpoint)["properties"]["groupIds"])
     kind = kind_of(account.body["kind"])
     if kind is None:
         raise errors.not_private_linkable(account.id, "unknown kind.")
@@ -224,74 +241,3 @@ def _kind(account: Resource) -> Kind:
 
 def _same_subscription(left: str, right: str) -> bool:
     return ArmId.parse(left).subscription.casefold() == ArmId.parse(right).subscription.casefold()
-
-
-def _wanted(endpoint_id: str, body: Json) -> Resource:
-    """The endpoint as asked for, in the shape of Azure's answer."""
-    given = body["properties"]
-    automatic = given.get("privateLinkServiceConnections") or []
-    manual = given.get("manualPrivateLinkServiceConnections") or []
-    if len(automatic) + len(manual) != 1:
-        raise errors.invalid_property(
-            "privateLinkServiceConnections", "an endpoint has exactly one connection."
-        )
-    properties = {
-        "provisioningState": "Updating",
-        "resourceGuid": guid(),
-        "privateLinkServiceConnections": [_link(endpoint_id, link) for link in automatic],
-        "manualPrivateLinkServiceConnections": [_link(endpoint_id, link) for link in manual],
-        "customNetworkInterfaceName": given.get("customNetworkInterfaceName") or "",
-        "subnet": {"id": given["subnet"]["id"]},
-        "ipConfigurations": [_address(item) for item in given.get("ipConfigurations") or []],
-        "networkInterfaces": [],
-        "customDnsConfigs": [],
-        "applicationSecurityGroups": [
-            {"id": group["id"]} for group in given.get("applicationSecurityGroups") or []
-        ],
-    }
-    return Resource(
-        endpoint_id,
-        ENDPOINT,
-        {
-            "id": endpoint_id,
-            "name": ArmId.parse(endpoint_id).name,
-            "type": ENDPOINT,
-            "etag": network_etag(),
-            "properties": properties,
-        },
-    )
-
-
-def _link(endpoint_id: str, link: Json) -> Json:
-    given = link["properties"]
-    return {
-        "name": link["name"],
-        "id": f"{endpoint_id}/privateLinkServiceConnections/{link['name']}",
-        "etag": network_etag(),
-        "type": f"{ENDPOINT}/privateLinkServiceConnections",
-        "properties": {
-            "provisioningState": "Updating",
-            "privateLinkServiceId": given["privateLinkServiceId"],
-            "groupIds": list(given.get("groupIds") or []),
-            **({"requestMessage": given["requestMessage"]} if given.get("requestMessage") else {}),
-            "privateLinkServiceConnectionState": {
-                "status": "Pending",
-                "description": "",
-                "actionsRequired": "None",
-            },
-        },
-    }
-
-
-def _address(item: Json) -> Json:
-    given = item["properties"]
-    return {
-        "name": item["name"],
-        "etag": network_etag(),
-        "type": f"{ENDPOINT}/ipConfigurations",
-        "properties": {
-            "groupId": given["groupId"],
-            "memberName": given["memberName"],
-            "privateIPAddress": given["privateIPAddress"],
-        },
-    }

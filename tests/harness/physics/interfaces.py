@@ -39,7 +39,8 @@ class Interfaces:
             chosen = dict(zip(names, taken, strict=True))
         interface = self._new(endpoint)
         for member in kind.members:
-            _add(interface, endpoint, member, subdomain, chosen[member.name])
+            added = _add(interface, endpoint, member, subdomain, chosen[member.name])
+            _link_of(added)["groupId"] = kind.group
         self._world.put(interface)
         endpoint.properties["networkInterfaces"] = [{"id": interface.id}]
         return interface
@@ -148,7 +149,7 @@ def configuration(interface: Resource, subnet_id: str, address: str, *, dynamic:
 
 def _add(
     interface: Resource, endpoint: Resource, member: Member, subdomain: str, address: str
-) -> None:
+) -> Json:
     dynamic = not endpoint.properties["ipConfigurations"]
     added = configuration(interface, endpoint.properties["subnet"]["id"], address, dynamic=dynamic)
     added["properties"]["privateLinkConnectionProperties"] = {
@@ -156,6 +157,7 @@ def _add(
         "requiredMemberName": member.name,
         "fqdns": [f"{subdomain}.{member.domain}"],
     }
+    return added
 
 
 def _link_of(configured: Json) -> Json:

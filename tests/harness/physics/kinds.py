@@ -23,6 +23,7 @@ class Kind:
     members: tuple[Member, ...]
     endpoint_domain: str
     private_link: bool = True
+    group: str = "account"
 
 
 COGNITIVE = "cognitiveservices.azure.com"

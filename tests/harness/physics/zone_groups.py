@@ -119,14 +119,14 @@ class ZoneGroups:
         return [
             {
                 "recordType": "A",
-                "recordSetName": lead.fqdn.partition(".")[0],
-                "fqdn": f"{lead.fqdn.partition('.')[0]}.{zone.name}",
+                "recordSetName": record_name,
+                "fqdn": f"{record_name}.{zone.name}",
                 "provisioningState": "Succeeded",
                 "ttl": 10,
                 "ipAddresses": [lead.address],
             }
             for lead in self._interfaces.leads(endpoint)
-            if zone.name.casefold() == f"privatelink.{lead.fqdn.partition('.')[2]}"
+            if (record_name := _record_name(lead.fqdn, zone.name))
         ]
 
     def erase(self, endpoint: Resource) -> None:
@@ -160,6 +160,12 @@ class ZoneGroups:
                 endpoint = self._world.get(ArmId.parse(group.id).parent)
                 if endpoint is not None:
                     self.write(endpoint)
+
+
+def _record_name(fqdn: str, zone: str) -> str:
+    """The part of a public name that stands before the zone's domain; empty when the zone is another's."""
+    domain = "." + zone.casefold().removeprefix("privatelink.")
+    return fqdn.removesuffix(domain) if fqdn.casefold().endswith(domain) else ""
 
 
 def _config(config: Json) -> Json:

@@ -1,0 +1,1 @@
+"""The shipped templates: parsed, checked, and deployed into the lab's Azure."""
