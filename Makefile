@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 AZURITE := tests/harness/azurite/node_modules/azurite/package.json
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test check scan lab format lock clean
+.PHONY: help demo test check scan bench lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what the targets do
@@ -26,6 +26,9 @@ check: $(VENV)/.ready ## format, lint, types, architecture, spelling
 
 scan: $(VENV)/.ready $(AZURITE) ## a first look: a fleet in the lab, some of it broken, and what scan says
 	$(PYTHON) -m tests.harness.scan
+
+bench: $(VENV)/.ready $(AZURITE) ## measure, print, and write docs/benchmarks.md; WHAT="fast storm sweep" for some of it
+	$(PYTHON) -m tests.benchmarks $(WHAT)
 
 lab: $(VENV)/.ready $(AZURITE) ## the lab, until Ctrl-C; READY_FILE=lab.json says where everything is
 	$(PYTHON) -m tests.harness serve --ready-file $(or $(READY_FILE),lab.json)

@@ -62,8 +62,8 @@ param addressPrefix string = '10.90.0.0/24'
 param appPrefix string = '10.90.0.0/26'
 param endpointPrefix string = '10.90.0.64/26'
 
-@description('Resolver that the proof asks: Azure\'s own by default, which knows the zones linked to the app\'s network.')
-param probeResolver string = '168.63.129.16:53'
+@description('Resolver that the proof asks: 168.63.129.16:53 once the zones of the accounts are linked to the app\'s network. Empty: inside stays unproven.')
+param probeResolver string = ''
 
 @description('Further app settings, docs/settings.md. Secrets as Key Vault references only.')
 param extraSettings object = {}

@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 
 # Event Grid waits 30 s for an answer; what is not closed by then is closed by the FULL pass.
 FAST_SECONDS = 20.0
+# How long a FULL pass waits where the account itself is as it should be: one pass then answers a burst of events.
+UNHURRIED_SECONDS = 10.0
 # How many dead letters one sweep looks at, so that a backlog is no storm.
 DEAD_LETTERS = 500
 # How long an alert waits when its channel does not take it.
@@ -282,7 +284,8 @@ class App:
             if given_before and report is not None:
                 closed = closed or incident.interrupted(report)
             full = Request(account, Lane.FULL, cause, now, fast.id, closed=closed)
-            await self._ports.requests.put(full)
+            calm = report is not None and report.verdict is Verdict.CONVERGED and closed is None
+            await self._ports.requests.put(full, UNHURRIED_SECONDS if calm else 0)
 
     async def _tell_of_closing(self, request: Request) -> Request:
         """The request without what the FAST lane did, once that is told and recorded; as it is while it cannot be."""

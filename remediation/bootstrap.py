@@ -101,10 +101,11 @@ def connect(configuration: Configured) -> App:
     clients = Clients(credential, settings.arm_endpoint, settings.arm_scope)
     tables = TableServiceClient(settings.state_tables, credential=credential, **_TABLE_PATIENCE)
     queues = QueueServiceClient(settings.state_queues, credential=credential, **_QUEUE_PATIENCE)
+    index = GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope))
     courier = _courier(configuration, credential, tables, queues, clock)
     ports = Ports(
         cloud=ArmCloud(clients),
-        fleet=ArmFleet(clients),
+        fleet=ArmFleet(clients, index),
         ledger=TableLedger(tables, clock),
         requests=QueueRequests(queues),
         outbox=TableOutbox(tables, queues, clock),
@@ -115,7 +116,7 @@ def connect(configuration: Configured) -> App:
         clock=clock,
         prober=prober(settings) if settings.probes else None,
         dead_letters=_dead_letters(settings, credential),
-        index=GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope)),
+        index=index,
         sweeps=TableSweeps(tables, clock),
         retention=TableRetention(tables),
     )

@@ -76,7 +76,7 @@ class Place:
         """Every account in scope, and what could not be listed."""
         found: list[ResourceId] = []
         blind: list[str] = []
-        for subscription in operator.subscriptions(self.subscriptions):
+        for subscription in await operator.subscriptions(self.subscriptions):
             try:
                 found += await operator.in_scope(subscription)
             except RemediationError as error:

@@ -16,6 +16,8 @@ from remediation import bootstrap, policy_file
 from remediation.adapters.clients import Clients
 from remediation.adapters.clock import SystemClock
 from remediation.adapters.cloud import ArmCloud, ArmFleet
+from remediation.adapters.fleet import GraphFleet
+from remediation.adapters.graph_client import GraphClient
 from remediation.adapters.ledger import TableLedger
 from remediation.adapters.notifiers import LogNotifier
 from remediation.adapters.scratch import (
@@ -79,7 +81,8 @@ async def at_desk(prepared: Prepared) -> AsyncIterator[Operator]:
         if prepared.state:
             tables = TableServiceClient(prepared.state, credential=credential, **_PATIENCE)
             shared = TableLedger(await stack.enter_async_context(tables), clock)
-        fleet, tallies = ArmFleet(clients), ScratchTallies(clock)
+        index = GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope))
+        fleet, tallies = ArmFleet(clients, index), ScratchTallies(clock)
 
         def app(
             rules: Policy, *, cloud: Cloud, ledger: Ledger, requests: Asked, proves: bool

@@ -101,7 +101,7 @@ def speaks_of(policy: Policy, account: ResourceId) -> bool:
     """False when the id alone says that the policy does not speak of the account: then it need not even be read."""
     scope = policy.scope
     return (
-        account.subscription in scope.subscriptions
+        (not scope.subscriptions or account.subscription in scope.subscriptions)
         and _matches(account.group, scope.resource_groups)
         and _matches(account.name, scope.names)
     )

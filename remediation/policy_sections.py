@@ -69,11 +69,24 @@ class Selector(Section):
     """Tags that the account must all bear."""
 
 
+def _all_or_some(value: object) -> object:
+    """Empty stands for all, and cannot be written."""
+    if value == "all":
+        return ()
+    if isinstance(value, list | tuple) and not value:
+        raise ValueError("must not be empty; write all for every subscription that Latch can see")
+    return value
+
+
 class Scope(Selector):
     """Which accounts the policy speaks of."""
 
-    subscriptions: Annotated[tuple[SubscriptionId, ...], FILLED]
-    """Ids of the subscriptions whose accounts are watched."""
+    subscriptions: Annotated[
+        tuple[SubscriptionId, ...],
+        BeforeValidator(_all_or_some, json_schema_input_type=Literal["all"] | tuple[str, ...]),
+    ]
+    """Ids of the subscriptions whose accounts are watched, or `all`: every subscription in which Latch was given its
+    roles. A new one under the same management group is then picked up by itself."""
 
 
 class Mode(StrEnum):

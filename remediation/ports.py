@@ -63,7 +63,11 @@ class Fleet(Protocol):
     """Every account that the identity can see in the policy's subscriptions."""
 
     def accounts(self, subscriptions: Sequence[str]) -> AsyncIterator[Account]:
-        """Each account once."""
+        """Each account once; without any subscription, of all that the identity can see."""
+        ...
+
+    async def subscriptions(self) -> tuple[str, ...]:
+        """Every subscription that the identity can see."""
         ...
 
 

@@ -56,7 +56,10 @@ def reach_of(policy: Policy) -> Reach:
     parts = [part for profile in policy.profiles for part in _named(profile)]
     networks = dict.fromkeys(part.split("/")[2].casefold() for part in parts)
     return Reach(
-        tuple(policy.scope.subscriptions), networks=tuple(networks), vnets=_vnets(policy.profiles)
+        tuple(policy.scope.subscriptions),
+        everything=not policy.scope.subscriptions,
+        networks=tuple(networks),
+        vnets=_vnets(policy.profiles),
     )
 
 

@@ -196,7 +196,8 @@ class Rechecks:
     def _is_in_scope(self, form: Form) -> bool:
         if form.account is not None:
             return self._speaks.of_id(form.account)
-        return not form.subscription or form.subscription in self._speaks.subscriptions
+        known = self._speaks.subscriptions
+        return not form.subscription or not known or form.subscription in known
 
     def _request(self, account: ResourceId, batch: Batch, id_: str) -> Request:
         cause = Cause(Trigger.RECHECK, batch.asked, actor=batch.by)

@@ -137,13 +137,12 @@ class Reconciler:
             return report
         return replace(report, proof=await self._prove(sight.desired, sight.observed))
 
-    async def _as_clients_see(self, found: Report, sight: Sight, history: History) -> Report:
-        """Where something was to be cured, or others keep the names, it is over when clients see it.
+    async def _as_clients_see(self, found: Report, sight: Sight) -> Report:
+        """Where others keep the names, nothing but a resolver can judge them.
 
         Resolvers keep what they were told for a while, so a proof that fails is looked at again, with patience.
         """
-        is_decided = history.incident is not None or _is_kept_by_others(sight.desired)
-        if found.verdict is not Verdict.CONVERGED or not is_decided:
+        if found.verdict is not Verdict.CONVERGED or not _is_kept_by_others(sight.desired):
             return found
         proven = await self._proven(found, sight)
         if proven.proof is None or not proven.proof.is_refuted:
@@ -168,15 +167,15 @@ class Reconciler:
         )
         sight = await self._claimed(request, sight)
         results = await self._apply(sight.restrained.plan.actions, asked)
-        found = await self._as_clients_see(
-            self._report(request, started, sight, results), sight, history
-        )
+        found = self._report(request, started, sight, results)
+        found = await self._as_clients_see(found, sight)
         report, opened = incident.follow(
             history.incident, looks.bounded(request, found, self._patience)
         )
         report = looks.at_lapse(report, sight.restrained.lapses_at, self._caution.farthest)
         report, next_look = looks.one_chain(request, report, history.next_look)
-        if report.proof is None and request.cause.trigger is Trigger.RECHECK:
+        asks = report.verdict is Verdict.REMEDIED or request.cause.trigger is Trigger.RECHECK
+        if asks and report.proof is None:
             report = await self._proven(report, sight)
         await self._tell(_logged(report))
         remembered, serves = history.baseline, tuple[ResourceId, ...]()

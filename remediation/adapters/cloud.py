@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from remediation.adapters.accounts import Accounts
 from remediation.adapters.clients import Clients
+from remediation.adapters.fleet import GraphFleet
 from remediation.errors import Forbidden, Unavailable
 from remediation.model import (
     Account,
@@ -172,14 +173,18 @@ class ArmCloud:
 class ArmFleet:
     """The port `Fleet`, on the account lists of Resource Manager."""
 
-    def __init__(self, clients: Clients) -> None:
-        """Takes the clients of all subscriptions."""
+    def __init__(self, clients: Clients, index: GraphFleet) -> None:
+        """Takes the clients of all subscriptions, and who knows which there are."""
         self._accounts = Accounts(clients)
+        self._index = index
 
     async def accounts(self, subscriptions: Sequence[str]) -> AsyncIterator[Account]:
-        for subscription in subscriptions:
+        for subscription in subscriptions or await self.subscriptions():
             async for account in self._accounts.list(subscription):
                 yield account
+
+    async def subscriptions(self) -> tuple[str, ...]:
+        return tuple(each.id for each in await self._index.subscriptions())
 
 
 def _registered_in(endpoints: Sequence[Endpoint]) -> tuple[ResourceId, ...]:

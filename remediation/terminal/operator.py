@@ -92,15 +92,18 @@ class Operator:
 
     # Which accounts ------------------------------------------------------------------------------------------------
 
-    def subscriptions(self, only: Iterable[str]) -> tuple[str, ...]:
-        """Those of the policy, or the named ones among them; raises Misconfigured for any other."""
+    async def subscriptions(self, only: Iterable[str]) -> tuple[str, ...]:
+        """Those of the policy (all that can be seen, if it says so), or the named ones among them.
+
+        Raises Misconfigured for any other.
+        """
         known = self._desk.rules.scope.subscriptions
         named = tuple(each.casefold() for each in only)
         for each in named:
-            if each not in known:
+            if known and each not in known:
                 message = f"the policy does not speak of subscription {each}"
                 raise Misconfigured(f"{message}; it names {', '.join(known)}")
-        return named or known
+        return named or known or await self._desk.fleet.subscriptions()
 
     async def in_scope(self, subscription: str) -> tuple[ResourceId, ...]:
         """The accounts of a subscription that a profile speaks of, in the order of their ids."""

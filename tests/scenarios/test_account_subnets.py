@@ -150,6 +150,6 @@ async def test_a_person_is_told_which_right_the_rules_need_and_closing_does_not_
     assert ["PATCH accounts: LinkedAuthorizationFailed", "PATCH accounts"] == story.writes[:2]
     assert {"PATCH accounts: LinkedAuthorizationFailed"} == set(story.writes[2:])
     assert ["Closed", "Stalled"] == story.told
-    headline = story.alerts[-1]["data"]["headline"]
+    [headline] = (a["data"]["headline"] for a in story.alerts if a["type"].endswith("Stalled"))
     assert "subnets/joinViaServiceEndpoint/action" in headline
     assert "subnets/snet-partner" in headline

@@ -167,3 +167,24 @@ async def test_a_deleted_endpoint_comes_back_and_its_names_are_left_to_others(
     assert ["Restored"] == story.told
     assert "proof" in story.alerts[0]["data"]
     assert [] == story.strays()
+
+
+async def test_names_of_others_that_go_on_misleading_are_told_to_a_person(
+    lab: Lab, robin: Person
+) -> None:
+    """Resolvers keep an old answer for a while, so people hear of it when the patience ends."""
+    story = kept_by_others(lab, "aoai-misled-on-external", "OpenAI")
+    await robin.points(story.zone_id(), story.name, "10.99.0.4")
+    await lab.settled()
+
+    status, report = await recheck(lab, {"account": story.id, "mode": "enforce"})
+    await lab.settled()
+
+    assert (202, "waiting", ["proof"]) == (
+        status,
+        report["verdict"],
+        [drift["rule"] for drift in report["drifts"]],
+    )
+    assert ["Stalled"] == story.told
+    assert "clients find what Resource Manager says" in story.alerts[0]["data"]["headline"]
+    assert [] == story.strays()

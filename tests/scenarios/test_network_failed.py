@@ -66,6 +66,20 @@ async def test_a_failed_endpoint_is_written_again(lab: Lab, robin: Person) -> No
     assert await story.is_private()
 
 
+async def test_a_failed_endpoint_that_a_person_made_is_written_again(
+    lab: Lab, robin: Person
+) -> None:
+    """With the connection that it has: Azure refuses another name for it."""
+    story = Story.private(lab, "aoai-failed-by-hand-plain")
+    await connections.fail(robin, story)
+
+    await lab.settled()
+
+    assert "Succeeded" == story.endpoint.properties["provisioningState"]
+    assert ["PUT privateEndpoints"] == story.writes
+    assert await story.is_private()
+
+
 async def test_a_failed_endpoint_is_deleted_first_where_the_policy_says_so(
     lab: Lab, robin: Person
 ) -> None:
@@ -160,7 +174,7 @@ async def test_a_broken_endpoint_stays_while_the_name_is_that_of_another_live_on
 
     await lab.settled()
 
-    assert "Failed" == story.endpoint.properties["provisioningState"]
+    assert "Succeeded" == story.endpoint.properties["provisioningState"]
     assert [] == [write for write in story.writes if write.startswith("DELETE")]
     assert [True] == [each.ok for each in await story.inside()]
     assert "Stalled" in story.told

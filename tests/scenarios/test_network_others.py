@@ -138,6 +138,8 @@ async def test_the_own_endpoint_is_rebuilt_beside_that_of_others(
     assert [] == story.strays()
     assert before == theirs(lab)
     assert await story.is_private()
+    [told] = [each for each in story.alerts if each["type"].endswith("Stalled")]
+    assert "Done besides: Create private endpoint" in told["data"]["headline"]
 
 
 def theirs(lab: Lab) -> dict[str, Json]:

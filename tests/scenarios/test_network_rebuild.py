@@ -118,7 +118,7 @@ async def test_without_the_opt_in_a_removed_connection_is_told_and_the_endpoint_
     await lab.settled()
 
     assert "Disconnected" == story.connection
-    assert [] == connections.endpoint_writes(story)
+    assert [] == story.writes
     assert ["Stalled"] == story.told
     assert {"Robin Example"} == story.actors
     assert "the account knows no connection from it" in story.evidence

@@ -229,7 +229,7 @@ async def test_a_role_on_an_account_is_given_and_taken(lab: Lab, kim: Person) ->
     body = {
         "properties": {
             "roleDefinitionId": f"{definitions}/{reader}",
-            "principalId": str(uuid.uuid4()),
+            "principalId": kim.caller.object_id,
             "principalType": "User",
         }
     }

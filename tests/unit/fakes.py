@@ -72,8 +72,11 @@ class MemoryFleet:
     async def accounts(self, subscriptions: Sequence[str]) -> AsyncIterator[Account]:
         self.looks += 1
         for account in self.everything:
-            if account.id.subscription in subscriptions:
+            if not subscriptions or account.id.subscription in subscriptions:
                 yield account
+
+    async def subscriptions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(account.id.subscription for account in self.everything))
 
 
 @dataclass(slots=True)

@@ -35,7 +35,9 @@ from remediation.policy import (
     ties,
 )
 from remediation.policy_document import Policy
+from remediation.reach import reach_of
 from remediation.settings import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from tests.unit.policy_texts import MINIMAL, SUBSCRIPTION, load, mistakes_in
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -475,3 +477,22 @@ def test_a_policy_ties_an_account_to(resource: ResourceId) -> None:
 )
 def test_a_policy_does_not_tie_an_account_to(resource: ResourceId) -> None:
     assert not is_tied(policy(ENDPOINT + DNS), resource)
+
+
+EVERYWHERE = load(MINIMAL.replace(f"[{SUBSCRIPTION}]", "all"))
+
+
+def test_a_policy_may_speak_of_every_subscription() -> None:
+    stranger = replace(
+        ACCOUNT, id=ResourceId.parse(ACCOUNT.id.text.replace("11111111", "99999999"))
+    )
+
+    assert speaks_of(EVERYWHERE, stranger.id)
+    assert is_in_scope(EVERYWHERE, stranger, NOW)
+    assert reach_of(EVERYWHERE).everything
+    assert not reach_of(policy()).everything
+
+
+@pytest.mark.parametrize("written", ["[]", "some", "''"])
+def test_no_other_word_stands_for_all_of_them(written: str) -> None:
+    assert mistakes_in(MINIMAL.replace(f"[{SUBSCRIPTION}]", written))

@@ -302,7 +302,7 @@ def test_every_mistake_is_told_where_it_stands() -> None:
         ),
         pytest.param(
             MINIMAL.replace(f"[{SUBSCRIPTION}]", "[]"),
-            "3:18: scope.subscriptions: must not be empty",
+            "3:18: scope.subscriptions: must not be empty; write all for every subscription that Latch can see",
             id="no subscription",
         ),
         pytest.param(

@@ -205,7 +205,7 @@ async def test_what_drifted_is_asked_for_in_every_sweep_right_after_events() -> 
         Lane.FULL,
         Trigger.SWEEP,
         NOW,
-        0,
+        5.0,
     )
 
 
