@@ -57,7 +57,9 @@ SOME_SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 
 def _made(rules: Policy, case: Case, now: datetime) -> _Made:
     now = case.at or now
-    alone = policy_sample.account(case.account, next(iter(rules.scope.subscriptions), SOME_SUBSCRIPTION), now)
+    alone = policy_sample.account(
+        case.account, next(iter(rules.scope.subscriptions), SOME_SUBSCRIPTION), now
+    )
     known = case.account.zones or policy.known_zones(alone.kind, PUBLIC)
     zones = _USUAL_ZONES if known is None else known
     desired = policy.desired_for(rules, alone, zones, None, now)

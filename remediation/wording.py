@@ -38,6 +38,8 @@ _HELD = {
     Reason.BUSY: "Azure is changing the account; Latch looks again by itself.",
 }
 _NAMED_DRIFTS = 3
+# The code of the result with which the patience ends, see `looks`.
+GAVE_UP = "GaveUp"
 _TOOK_EFFECT = (Outcome.DONE, Outcome.STARTED, Outcome.UNSURE)
 
 
@@ -166,9 +168,11 @@ def _short(drift: Drift) -> str:
 def _obstacle(report: Report) -> str:
     """The first action that failed, or else the first drift: each holds the sentence that a person needs."""
     first = next(iter(failed(report)), None)
-    if first is not None:
-        return f"{first.action}: {first.message or first.code or 'it failed'}"
     drift = next((d for d in report.drifts if not d.withheld), None)
+    if first is not None:
+        said = f"{first.action}: {first.message or first.code or 'it failed'}"
+        # What was waited for says more than that the waiting ended.
+        return f"{said}: {drift.actual}" if drift and first.code == GAVE_UP else said
     if drift is None:
         return "no remedy is known"
     said = f"{_short(drift)}: {drift.expected} is wanted, but {drift.actual}"

@@ -186,5 +186,5 @@ async def test_names_of_others_that_go_on_misleading_are_told_to_a_person(
         [drift["rule"] for drift in report["drifts"]],
     )
     assert ["Stalled"] == story.told
-    assert "clients find what Resource Manager says" in story.alerts[0]["data"]["headline"]
+    assert "Not so: " in story.alerts[0]["data"]["headline"]
     assert [] == story.strays()
