@@ -3,9 +3,10 @@ SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 AZURITE := tests/harness/azurite/node_modules/azurite/package.json
+AXE := tests/browser/node_modules/axe-core/package.json
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test check scan bench lab format lock clean
+.PHONY: help demo test browser screenshots check scan bench lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what the targets do
@@ -16,6 +17,12 @@ demo: $(VENV)/.ready $(AZURITE) ## the main job, live, on the embedded lab
 
 test: $(VENV)/.ready $(AZURITE) ## every test
 	$(PYTHON) -m pytest
+
+browser: $(VENV)/.ready $(AXE) ## the posture page in Chromium, with axe; Chromium has to be there
+	$(PYTHON) -m pytest tests/browser --override-ini addopts=
+
+screenshots: $(VENV)/.ready ## draw docs/images anew; Chromium has to be there
+	$(PYTHON) -m scripts.screenshots
 
 check: $(VENV)/.ready ## format, lint, types, architecture, spelling
 	$(VENV)/bin/ruff format --check .
@@ -54,4 +61,9 @@ $(VENV)/.ready: pyproject.toml uv.lock scripts/find-python.sh
 $(AZURITE): tests/harness/azurite/package-lock.json
 	@scripts/find-node.sh
 	npm ci --prefix tests/harness/azurite --no-audit --no-fund --silent
+	@touch $@
+
+$(AXE): tests/browser/package-lock.json
+	@scripts/find-node.sh
+	npm ci --prefix tests/browser --no-audit --no-fund --silent
 	@touch $@

@@ -19,6 +19,7 @@ from remediation.adapters.names import (
     WATCH_QUEUE,
 )
 from remediation.app import App
+from remediation.page_desk import alive
 from remediation.rechecks import Answer
 
 # Checked while the host indexes: a mistake in a setting or in the policy stops the start, and says where it is.
@@ -132,6 +133,36 @@ async def recheck_progress(req: func.HttpRequest) -> func.HttpResponse:
     accept = req.params.get("format") or _headers(req).get("accept", "")
     wanted = "text/csv" if accept == "csv" else accept
     return _response(await latch().rechecks.progress(req.route_params["id"], wanted))
+
+
+@app.function_name("posture")
+@app.route(route="posture", methods=["GET"])
+async def posture(req: func.HttpRequest) -> func.HttpResponse:
+    """How the fleet stands: a page, JSON or CSV."""
+    return _response(await latch().desk.fleet(req.params, _headers(req).get("accept", "")))
+
+
+@app.function_name("posture_account")
+@app.route(route="posture/account", methods=["GET"])
+async def posture_account(req: func.HttpRequest) -> func.HttpResponse:
+    """How one account stands, and what happened to it."""
+    return _response(await latch().desk.account(req.params, _headers(req).get("accept", "")))
+
+
+@app.function_name("health")
+@app.route(route="health", methods=["GET"])
+async def health(req: func.HttpRequest) -> func.HttpResponse:
+    """Whether Latch's own plumbing is well."""
+    del req
+    return _response(await latch().desk.check())
+
+
+@app.function_name("health_live")
+@app.route(route="health/live", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def health_live(req: func.HttpRequest) -> func.HttpResponse:
+    """That the worker answers. Load balancers have no key, so it tells nothing else."""
+    del req
+    return _response(alive())
 
 
 @app.function_name("description")

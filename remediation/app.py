@@ -15,9 +15,10 @@ from datetime import datetime
 
 from remediation import alerts, dependents, incident, intake
 from remediation.courier import Courier
-from remediation.errors import Retryable, Terminal
+from remediation.errors import Misconfigured, Retryable, Terminal
 from remediation.fleet import OpenSpot
 from remediation.model import Account, ResourceId
+from remediation.page_desk import PostureDesk
 from remediation.ports import (
     Batches,
     Clock,
@@ -72,6 +73,7 @@ class Ports:
     sweeps: Sweeps | None = None
     retention: Retention | None = None
     dead_letters: DeadLetters | None = None
+    desk: PostureDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,13 @@ class App:
             ports.cloud, ports.ledger, ports.fleet, scope.subscriptions
         )
         self.dropped: Counter[str] = Counter()
+
+    @property
+    def desk(self) -> PostureDesk:
+        """Who answers people that look; a terminal has none."""
+        if self._ports.desk is None:
+            raise Misconfigured("nothing is kept here that could be looked at")
+        return self._ports.desk
 
     async def on_queued_event(self, text: str, *, given_before: bool = False) -> None:
         """An event that Event Grid put into the mailbox queue; the host gives it again when its worker died."""

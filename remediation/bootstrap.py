@@ -32,9 +32,11 @@ from remediation.adapters.ledger import TableLedger
 from remediation.adapters.names import DEAD_LETTERS
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
+from remediation.adapters.plumbing import StoragePlumbing
 from remediation.adapters.prober import NetworkProber, Vantage
 from remediation.adapters.requests import QueueRequests
 from remediation.adapters.retention import TableRetention
+from remediation.adapters.standings import TablePosture
 from remediation.adapters.tallies import TableTallies
 from remediation.adapters.webhook import Webhook
 from remediation.app import App, Ports, Scope, Teller
@@ -44,6 +46,8 @@ from remediation.channels import secrets
 from remediation.channels.secrets import Address
 from remediation.courier import Courier
 from remediation.errors import Fault, SettingsError
+from remediation.page_desk import PostureDesk, Sources
+from remediation.page_keeper import KeptLedger, KeptRetention
 from remediation.policy_document import Policy
 from remediation.ports import Clock
 from remediation.prover import Prover
@@ -103,10 +107,13 @@ def connect(configuration: Configured) -> App:
     queues = QueueServiceClient(settings.state_queues, credential=credential, **_QUEUE_PATIENCE)
     index = GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope))
     courier = _courier(configuration, credential, tables, queues, clock)
+    posture, sweeps = TablePosture(tables), TableSweeps(tables, clock)
+    ledger = KeptLedger(TableLedger(tables, clock), posture)
+    plumbing = _plumbing(settings, credential, queues)
     ports = Ports(
         cloud=ArmCloud(clients),
         fleet=ArmFleet(clients, index),
-        ledger=TableLedger(tables, clock),
+        ledger=ledger,
         requests=QueueRequests(queues),
         outbox=TableOutbox(tables, queues, clock),
         batches=TableBatches(tables, queues),
@@ -117,8 +124,13 @@ def connect(configuration: Configured) -> App:
         prober=prober(settings) if settings.probes else None,
         dead_letters=_dead_letters(settings, credential),
         index=index,
-        sweeps=TableSweeps(tables, clock),
-        retention=TableRetention(tables),
+        sweeps=sweeps,
+        retention=KeptRetention(TableRetention(tables), posture),
+        desk=PostureDesk(
+            Sources(posture, ledger, sweeps, plumbing, clock),
+            schedule=settings.sweep_schedule,
+            paused=settings.paused,
+        ),
     )
     return assemble(ports, rules, settings)
 
@@ -143,12 +155,25 @@ def _dead_letters(
     settings: Settings, credential: ManagedIdentityCredential
 ) -> BlobDeadLetters | None:
     """None where the mailbox has no blobs: then Event Grid drops what it cannot deliver."""
+    service = _mailbox_blobs(settings, credential)
+    return None if service is None else BlobDeadLetters(service, DEAD_LETTERS)
+
+
+def _plumbing(
+    settings: Settings, credential: ManagedIdentityCredential, queues: QueueServiceClient
+) -> StoragePlumbing:
+    mailbox = QueueServiceClient(settings.mailbox_queues, credential=credential, **_QUEUE_PATIENCE)
+    return StoragePlumbing(queues, mailbox, _mailbox_blobs(settings, credential), DEAD_LETTERS)
+
+
+def _mailbox_blobs(
+    settings: Settings, credential: ManagedIdentityCredential
+) -> BlobServiceClient | None:
     if settings.mailbox_blobs is None:
         return None
-    service = BlobServiceClient(
+    return BlobServiceClient(
         settings.mailbox_blobs, credential=credential, **IN_PIECES, **_QUEUE_PATIENCE
     )
-    return BlobDeadLetters(service, DEAD_LETTERS)
 
 
 def prober(settings: Settings) -> NetworkProber:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from remediation import openapi_posture
 from remediation.batch import Entry
 from remediation.recheck_form import LONGEST_KEY, LONGEST_WAIT
 from remediation.report import Actor, Json, Report
@@ -31,6 +32,7 @@ def document(version: str) -> Json:
         "paths": {
             "/recheck": {"post": _ask()},
             "/recheck/{id}": {"get": _progress()},
+            **openapi_posture.paths(),
             "/openapi.json": {"get": _description()},
         },
         "components": {
@@ -103,6 +105,7 @@ def _key() -> Json:
 
 def _schemas() -> Json:
     schemas: Json = {"Ask": _asked(), "Progress": _counted(), "Refusal": _refused()}
+    schemas |= openapi_posture.schemas()
     for type_ in (Report, Entry, Actor):
         schema = TypeAdapter(type_).json_schema(ref_template=_REFERENCE, mode="serialization")
         schemas |= schema.pop("$defs", {})

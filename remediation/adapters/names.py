@@ -15,6 +15,7 @@ OUTBOX_TABLE = "LatchOutbox"
 BATCHES_TABLE = "LatchBatches"
 CHANNELS_TABLE = "LatchChannels"
 SWEEPS_TABLE = "LatchSweeps"
+POSTURE_TABLE = "LatchPosture"
 
 # Connections of the Functions host: `NAME__queueServiceUri` in the app settings says where they lead.
 MAILBOX = "LATCH_MAILBOX"

@@ -1,0 +1,61 @@
+"""One server and one browser for the session; each test has a context of its own."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
+
+from remediation.fleet import Checkpoint
+from remediation.page.view import Fleet
+from tests.browser import showcase
+from tests.browser.served import browser, pages
+from tests.builders import NOW
+
+type Opened = Callable[..., AbstractAsyncContextManager[Page]]
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=375, height=800)
+
+
+@pytest.fixture(scope="session")
+async def address() -> AsyncIterator[str]:
+    fleets = {
+        "many": showcase.fleet(),
+        "hostile": showcase.hostile(),
+        "empty": Fleet(NOW, (), (), Checkpoint(), paused=True),
+    }
+    async with pages(fleets) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with browser() as found:
+        yield found
+
+
+@pytest.fixture
+def opened(address: str, chromium: Browser) -> Opened:
+    """A page that complains of nothing: no error on the console, nothing asked of anybody else."""
+
+    @asynccontextmanager
+    async def open_(path: str, *, dark: bool = False, phone: bool = False) -> AsyncIterator[Page]:
+        context = await chromium.new_context(
+            viewport=PHONE if phone else DESKTOP, color_scheme="dark" if dark else "light"
+        )
+        page = await context.new_page()
+        said: list[str] = []
+        asked: list[str] = []
+
+        def hear(message: ConsoleMessage) -> None:
+            said.append(message.text)
+
+        page.on("console", hear)
+        page.on("request", lambda request: asked.append(request.url))
+        await page.goto(f"{address}/{path}")
+        yield page
+        assert [] == [text for text in said if "favicon" not in text]
+        assert [] == [url for url in asked if not url.startswith(address)]
+        await context.close()
+
+    return open_
