@@ -6,7 +6,7 @@ AZURITE := tests/harness/azurite/node_modules/azurite/package.json
 AXE := tests/browser/node_modules/axe-core/package.json
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test browser screenshots check scan bench lab format lock clean
+.PHONY: help demo test browser faults chaos matrix screenshots check scan bench lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what the targets do
@@ -20,6 +20,15 @@ test: $(VENV)/.ready $(AZURITE) ## every test
 
 browser: $(VENV)/.ready $(AXE) ## the posture page in Chromium, with axe; Chromium has to be there
 	$(PYTHON) -m pytest tests/browser --override-ini addopts=
+
+faults: $(VENV)/.ready $(AZURITE) ## deaths of the worker and short chaos; takes minutes
+	$(PYTHON) -m pytest tests/faults --override-ini addopts=
+
+chaos: $(VENV)/.ready $(AZURITE) ## random people, drifts, weather and deaths; SEED=7 for another run
+	$(PYTHON) -m tests.faults chaos --seed $(or $(SEED),1)
+
+matrix: $(VENV)/.ready $(AZURITE) ## every fault at every door, written to docs/faults.md; takes long
+	$(PYTHON) -m tests.faults matrix
 
 screenshots: $(VENV)/.ready ## draw docs/images anew; Chromium has to be there
 	$(PYTHON) -m scripts.screenshots
