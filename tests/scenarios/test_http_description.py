@@ -3,6 +3,8 @@
 import asyncio
 import json
 import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +16,20 @@ from schemathesis.openapi.loaders import from_dict
 from schemathesis.schemas import APIOperation
 
 from remediation import VERSION, openapi
-from tests.harness.lab import Lab
+from tests.harness.lab import Lab, Plan
+from tests.scenarios.conftest import NEVER
 from tests.scenarios.story import ask, writes_in
 
 EXAMPLES = 20
 
 type Operation = APIOperation[Any, Any, Any, Any]
+
+
+@pytest.fixture(scope="module")
+async def lab(policy: Path) -> AsyncIterator[Lab]:
+    """A lab of its own: many of the questions are about everything, which in the shared lab is hundreds of accounts."""
+    async with Lab(Plan(policy=policy, settings=NEVER)) as lab:
+        yield lab
 
 
 async def test_the_description_is_served(lab: Lab) -> None:
