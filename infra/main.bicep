@@ -81,7 +81,6 @@ param alertEmail string = ''
 @description('Hours without a single event after which somebody should look.')
 @allowed([
   6
-  12
   24
   48
 ])

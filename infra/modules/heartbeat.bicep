@@ -8,7 +8,6 @@ param actionGroupId string
 @description('Hours without a single event after which somebody should look. Quiet subscriptions need more.')
 @allowed([
   6
-  12
   24
   48
 ])

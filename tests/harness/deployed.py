@@ -1,104 +1,167 @@
-"""The lab as the shipped templates deploy it: roles, settings, queues and event subscriptions are theirs."""
+"""Where does a lab get its roles, queues, settings and event subscriptions? From the shipped templates.
 
-from dataclasses import replace
+They are deployed into the lab's own world by somebody who owns its subscriptions. What storage and Event Grid keep
+outside of Resource Manager is then opened as the templates name it.
+"""
+
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import aiohttp
 
 from tests.harness import foundation
+from tests.harness.arm import Roles
+from tests.harness.azurite import Azurite
 from tests.harness.bicep import Manager
 from tests.harness.credentials import LabCredential
 from tests.harness.deployment import Installation, Subscriber, Wishes, install
 from tests.harness.event_grid.dead_letters import BlobContainer, DeadLetters
 from tests.harness.event_grid.delivery import Destination
-from tests.harness.event_grid.destinations import Queue, WebHook
+from tests.harness.event_grid.destinations import Queue
+from tests.harness.event_grid.grid import EventGrid
 from tests.harness.event_grid.outcomes import EndpointType
 from tests.harness.event_grid.terms import Terms
-from tests.harness.lab import LATCH, Lab, Plan, _shipped
 from tests.harness.people import ARM, person
-from tests.harness.world import Caller
-from tests.harness.worlds import SUBSCRIPTION
+from tests.harness.tokens import Tokens
+from tests.harness.world import Caller, World
 
 DEPLOYER = person("platform-ci")
 NAME = "lab"
+IDENTITY = f"id-{NAME}"
+CREATED = 201
+
+type Call = Callable[[str], Destination]
 
 
-class DeployedLab(Lab):
-    """`rights` is a key of infra/shared/rights.json; in its plan, `roles` has no meaning."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an installation is laid into."""
 
-    def __init__(self, plan: Plan | None = None, rights: str = "restore") -> None:
-        super().__init__(replace(plan or Plan(), roles=()))
-        self._wishes = Wishes((SUBSCRIPTION,), name=NAME, rights=rights, ingest=self.plan.ingest)
+    world: World
+    roles: Roles
+    tokens: Tokens
+    arm_url: str
+    azurite: Azurite
+    grid: EventGrid
+    http: aiohttp.ClientSession
+    tls: ssl.SSLContext
+    ca_file: Path
 
-    async def _open_azure(self) -> None:
-        await super()._open_azure()
-        self.physics.stored.reserved[f"id-{NAME}"] = (LATCH.object_id, LATCH.client_id)
-        self.installation = await self._laid(self._wishes)
-        self.world.journal.clear()
+    def credential(self, principal: str) -> LabCredential:
+        """Of a system topic, or of somebody else whose name matters to nobody."""
+        return LabCredential(self.tokens, Caller("Azure Event Grid", principal, principal, "app"))
 
-    async def _laid(self, wishes: Wishes) -> Installation:
-        key = (wishes.watched, wishes.rights, wishes.ingest, wishes.code_is_deployed)
-
-        async def deploy() -> Installation:
-            return (await install(self.world, self._deployer(), SUBSCRIPTION, wishes))[0]
-
-        return await foundation.laid(key, self.world, self.roles, deploy)
-
-    def _deployer(self) -> Manager:
+    def deployer(self, subscriptions: tuple[str, ...]) -> Manager:
         self.world.principals[DEPLOYER.object_id] = "ServicePrincipal"
-        self.roles.assign(DEPLOYER.object_id, "Owner", f"/subscriptions/{SUBSCRIPTION}")
+        for subscription in subscriptions:
+            self.roles.assign(DEPLOYER.object_id, "Owner", f"/subscriptions/{subscription}")
         token = self.tokens.issue(DEPLOYER, ARM, seconds=86400)
-        return Manager(self.http, self.arm.url, token, self.clock)
+        return Manager(self.http, self.arm_url, token, self.world.clock)
 
-    def _settings(self) -> dict[str, str]:
-        """The templates' settings, with the lab's addresses in the place of Azure's."""
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The installation of one lab."""
+
+    ground: Ground
+    wishes: Wishes
+    installation: Installation
+    _queues: list[Queue] = field(default_factory=list)
+
+    def settings(self, alert_topic: str) -> dict[str, str]:
+        """The templates' app settings, with the lab's addresses in the place of Azure's."""
+        azurite = self.ground.azurite
         places = {
-            "blob": self.azurite.blob_url,
-            "queue": self.azurite.queue_url,
-            "table": self.azurite.table_url,
+            ".blob.core.windows.net": azurite.blob_url,
+            ".queue.core.windows.net": azurite.queue_url,
+            ".table.core.windows.net": azurite.table_url,
+            ".eventgrid.azure.net": alert_topic,
         }
-        return {**self.installation.settings_at(places), **super()._settings()}
+        return self.installation.settings_at(places)
 
-    async def _subscribe(self) -> None:
-        """The event subscriptions of the installation; a push has its second phase, now that the code is there."""
-        if self.plan.ingest == "push":
-            if self.host is None:
-                return
-            self.installation.publish({_PUSHED: "eventGridTrigger"})
-            wishes = replace(self._wishes, code_is_deployed=True)
-            await install(self.world, self._deployer(), SUBSCRIPTION, wishes)
-            self.world.journal.clear()
+    async def open_storage(self) -> None:
+        """Every queue, table and container is there, as after the deployment."""
+        azurite = self.ground.azurite
+        for name in self.installation.queues:
+            await self._create("PUT", f"{azurite.queue_url}/{name}")
+        for name in self.installation.containers:
+            await self._create("PUT", f"{azurite.blob_url}/{name}?restype=container")
+        for name in self.installation.tables:
+            await self._create("POST", f"{azurite.table_url}/Tables", {"TableName": name})
+
+    async def publish(self) -> None:
+        """The code is there, so a push has its second phase."""
+        self.installation.publish({"on_event": "eventGridTrigger"})
+        wishes = replace(self.wishes, code_is_deployed=True)
+        manager = self.ground.deployer(wishes.watched)
+        await install(self.ground.world, manager, wishes.watched[0], wishes)
+        self.ground.world.journal.clear()
+
+    async def connect(self, call: Call, schema: str) -> None:
+        """Event Grid delivers as the event subscriptions say; `call` knows the way to a function."""
         for subscriber in self.installation.subscribers():
-            await self._connect(subscriber)
+            asked = {**subscriber.properties, "eventDeliverySchema": schema}
 
-    async def _connect(self, subscriber: Subscriber) -> None:
-        asked = {**subscriber.properties, "eventDeliverySchema": self.plan.schema}
-        bearer = Caller("Azure Event Grid", subscriber.principal, subscriber.principal, "app")
-        await self.grid.create(
-            subscriber.watched,
-            subscriber.name,
-            asked,
-            lambda terms: (self._destination(terms, bearer), self._letters(terms, bearer)),
-        )
-        if subscriber.properties["filter"] == _shipped("watch-filter"):
-            self.grid.screen_raw(subscriber.name)
+            def reached(terms: Terms, to: Subscriber = subscriber) -> _Ways:
+                return self._destination(terms, to, call), self._letters(terms, to)
 
-    def _destination(self, terms: Terms, bearer: Caller) -> Destination:
+            await self.ground.grid.create(subscriber.watched, subscriber.name, asked, reached)
+
+    async def close(self) -> None:
+        for queue in self._queues:
+            await queue.close()
+
+    def _destination(self, terms: Terms, subscriber: Subscriber, call: Call) -> Destination:
         if terms.endpoint is EndpointType.FUNCTION:
-            assert self.host is not None
-            function = terms.place["resourceId"].rpartition("/")[2]
-            return WebHook.of_function(self.host.url, function, self.host.keys.system)
-        url = f"{self.azurite.queue_url}/{terms.place['queueName']}"
-        queue = Queue(url, LabCredential(self.tokens, bearer), self.authority.ca_file)
-        self._stack.push_async_callback(queue.close)
+            return call(terms.place["resourceId"].rpartition("/")[2])
+        url = f"{self.ground.azurite.queue_url}/{terms.place['queueName']}"
+        queue = Queue(url, self.ground.credential(subscriber.principal), self.ground.ca_file)
+        self._queues.append(queue)
         return queue
 
-    def _letters(self, terms: Terms, bearer: Caller) -> DeadLetters | None:
+    def _letters(self, terms: Terms, subscriber: Subscriber) -> DeadLetters | None:
         if terms.dead_letters is None:
             return None
         return BlobContainer(
-            f"{self.azurite.blob_url}/{terms.dead_letters['blobContainerName']}",
-            LabCredential(self.tokens, bearer),
-            self.authority.client(),
-            self.world.switches,
+            f"{self.ground.azurite.blob_url}/{terms.dead_letters['blobContainerName']}",
+            self.ground.credential(subscriber.principal),
+            self.ground.tls,
+            self.ground.world.switches,
         )
 
+    async def _create(self, method: str, url: str, body: dict[str, str] | None = None) -> None:
+        credential = self.ground.credential(DEPLOYER.object_id)
+        token = await credential.get_token("https://storage.azure.com/.default")
+        headers = {
+            "Authorization": f"Bearer {token.token}",
+            "x-ms-version": "2021-12-02",
+            "Accept": "application/json;odata=nometadata",
+        }
+        async with self.ground.http.request(method, url, json=body, headers=headers) as answer:
+            if answer.status != CREATED:
+                raise RuntimeError(f"{method} {url}: {answer.status} {await answer.text()}")
 
-_PUSHED = "on_event"
+
+type _Ways = tuple[Destination, DeadLetters | None]
+
+
+@asynccontextmanager
+async def deployed(ground: Ground, wishes: Wishes) -> AsyncIterator[Deployed]:
+    """Deploys the templates, or copies what they made of the same wishes in an earlier lab."""
+    key = (wishes.watched, wishes.rights, wishes.ingest, wishes.code_is_deployed)
+
+    async def deploy() -> Installation:
+        manager = ground.deployer(wishes.watched)
+        return (await install(ground.world, manager, wishes.watched[0], wishes))[0]
+
+    installation = await foundation.laid(key, ground.world, ground.roles, deploy)
+    ground.world.journal.clear()
+    made = Deployed(ground, wishes, installation)
+    try:
+        await made.open_storage()
+        yield made
+    finally:
+        await made.close()

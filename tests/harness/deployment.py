@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from yarl import URL
+
 from tests.harness.bicep import (
     Deployment,
     Environment,
@@ -19,6 +21,7 @@ from tests.harness.bicep import (
 )
 from tests.harness.ids import ArmId, key
 from tests.harness.physics.platform_types import (
+    CONTAINER,
     EVENT_SUBSCRIPTION,
     QUEUE,
     SITE_CONFIG,
@@ -29,7 +32,6 @@ from tests.harness.physics.platform_types import (
 from tests.harness.world import Json, Resource, World
 
 TEMPLATES = Path(__file__).parents[2] / "infra"
-PUBLIC_STORAGE = "core.windows.net"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,16 @@ class Installation:
         return dict(config.properties)
 
     def settings_at(self, places: Mapping[str, str]) -> dict[str, str]:
-        """The settings, with the public address of each storage service replaced by where the lab has it."""
+        """The settings, with each address whose host ends like a key of `places` replaced by where the lab has it."""
         return {name: _moved(value, places) for name, value in self.settings.items()}
 
     @property
     def queues(self) -> list[str]:
         return sorted(resource.name for resource in self.world.of_type(QUEUE))
+
+    @property
+    def containers(self) -> list[str]:
+        return sorted(resource.name for resource in self.world.of_type(CONTAINER))
 
     @property
     def tables(self) -> list[str]:
@@ -136,10 +142,8 @@ def _asked(resource: Resource) -> Json:
 
 
 def _moved(value: str, places: Mapping[str, str]) -> str:
-    for service, url in places.items():
-        if value.startswith("https://") and f".{service}.{PUBLIC_STORAGE}" in value:
-            return url
-    return value
+    host = (URL(value).host or "") if value.startswith("https://") else ""
+    return next((url for ending, url in places.items() if host.endswith(ending)), value)
 
 
 async def install(

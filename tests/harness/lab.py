@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -22,10 +23,10 @@ from tests.harness.channels import ChannelsDoor
 from tests.harness.clock import LabClock
 from tests.harness.credentials import LabCredential
 from tests.harness.data_plane import DataPlane, FrontDoor, Service, api_key
+from tests.harness.deployed import IDENTITY, NAME, Deployed, Ground, deployed
+from tests.harness.deployment import Wishes
 from tests.harness.event_grid.custom_topic import CustomTopic, RefusedError
-from tests.harness.event_grid.dead_letters import BlobContainer
-from tests.harness.event_grid.destinations import Queue, WebHook
-from tests.harness.event_grid.events import Schema
+from tests.harness.event_grid.destinations import WebHook
 from tests.harness.event_grid.grid import EventGrid
 from tests.harness.gateway import Gateway
 from tests.harness.host.functions import FunctionsHost
@@ -34,32 +35,23 @@ from tests.harness.names import Names, View
 from tests.harness.people import ARM, Person, person
 from tests.harness.physics import Physics
 from tests.harness.physics.seeding import Seeding
-from tests.harness.resource_graph.topics import (
-    event_subscription,
-    into_function,
-    into_queue,
-    system_topic,
-)
 from tests.harness.settling import Gauges, settle
 from tests.harness.sinks import AlertSink
 from tests.harness.tokens import TokenError, Tokens
 from tests.harness.weather import Weather
 from tests.harness.witness import Witness
 from tests.harness.world import Caller, Json, Switches, World
-from tests.harness.worlds import MAIN, NETWORK, SUBSCRIPTION, Places, named
+from tests.harness.worlds import MAIN, SUBSCRIPTION, Places, named
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY / "infra" / "shared"
 LATCH = replace(person("latch"), kind="app")
-EVENTS_QUEUE = "latch-events"
-WATCH_QUEUE = "latch-watch"
-DEAD_LETTERS = "dead-letters"
 SYSTEM = Caller("Azure Event Grid", "eventgrid", "eventgrid", "app")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to start."""
+    """What to start. The templates take `rights`, `watched` and `ingest`; Latch lives in the first that is watched."""
 
     world: str = "article"
     ingest: str = "queue"
@@ -69,7 +61,8 @@ class Plan:
     switches: Switches = field(default_factory=Switches)
     settings: Mapping[str, str] = field(default_factory=dict)
     schema: str = "EventGridSchema"
-    roles: tuple[str, ...] = ("Latch lockdown", "Latch network")
+    rights: str = "restore"
+    watched: tuple[str, ...] = (SUBSCRIPTION,)
     processes_per_function: bool = False
     channels: tuple[str, ...] = ()
 
@@ -175,10 +168,7 @@ class Lab:
         await self._subscribe()
 
     async def _open_azure(self) -> None:
-        documents = ("lockdown-role.json", "network-role.json", "rebuild-role.json")
-        self.roles = Roles.load(*(SHARED / name for name in documents))
-        for role in self.plan.roles:
-            self.roles.assign(LATCH.object_id, role, f"/subscriptions/{SUBSCRIPTION}")
+        self.roles = Roles()
         self.arm = ArmDoor(
             self.world, self.physics, self.tokens, self.roles, self.weather, self.authority
         )
@@ -193,7 +183,22 @@ class Lab:
         for door in (self.arm, self.identity, self.topic, self.channels):
             await door.start()
             self._stack.push_async_callback(door.close)
+        self.deployed = await self._stack.enter_async_context(self._installed())
         self._stack.push_async_callback(self.grid.close)
+
+    def _installed(self) -> AbstractAsyncContextManager[Deployed]:
+        for subscription in self.plan.watched:
+            if subscription not in self.world.subscriptions:
+                self.world.subscriptions.append(subscription)
+        self.physics.stored.reserved[IDENTITY] = (LATCH.object_id, LATCH.client_id)
+        ground = Ground(
+            *(self.world, self.roles, self.tokens, self.arm.url, self.azurite, self.grid),
+            *(self.http, self.authority.client(), self.authority.ca_file),
+        )
+        plan = self.plan
+        return deployed(
+            ground, Wishes(plan.watched, name=NAME, rights=plan.rights, ingest=plan.ingest)
+        )
 
     async def _open_network(self) -> None:
         self.names = await self._stack.enter_async_context(Names(self.world))
@@ -232,16 +237,11 @@ class Lab:
         self._stack.push_async_callback(self.host.close)
 
     def _settings(self) -> dict[str, str]:
-        """App settings, as the templates would write them."""
+        """App settings: the templates', and what an operator of this machine adds."""
         return {
+            **self.deployed.settings(self.topic.endpoint),
             "LATCH_POLICY": os.fspath(self.plan.policy),
             "LATCH_ARM_ENDPOINT": self.arm.url,
-            "LATCH_CLIENT_ID": LATCH.client_id,
-            "LATCH_MAILBOX__queueServiceUri": self.azurite.queue_url,
-            "LATCH_MAILBOX__blobServiceUri": self.azurite.blob_url,
-            "LATCH_STATE__queueServiceUri": self.azurite.queue_url,
-            "LATCH_STATE__tableServiceUri": self.azurite.table_url,
-            "LATCH_ALERT_TOPIC": self.topic.endpoint,
             "IDENTITY_ENDPOINT": self.identity.endpoint,
             "IDENTITY_HEADER": self.identity.header,
             "SSL_CERT_FILE": os.fspath(self.authority.ca_file),
@@ -251,59 +251,21 @@ class Lab:
         }
 
     async def _subscribe(self) -> None:
-        """The event subscriptions that the templates create: the shipped filters, one of the two destinations.
+        """The event subscriptions of the templates; those of a push need functions to call."""
+        if self.plan.ingest == "push":
+            if self.host is None:
+                return
+            await self.deployed.publish()
+        await self.deployed.connect(self._function, self.plan.schema)
+        watch = _shipped("names")["subscriptions"]["watch"]
+        for subscriber in self.deployed.installation.subscribers():
+            if subscriber.name.startswith(f"{watch}-"):
+                self.grid.screen_raw(subscriber.name)
 
-        What is watched always goes to its queue.
-        """
-        schema = Schema(self.plan.schema)
-        destination = self._push() if self.plan.ingest == "push" else self._mailbox(EVENTS_QUEUE)
-        if destination is None:
-            return
-        box = await self._dead_letters()
-        await self.grid.subscribe(
-            SUBSCRIPTION,
-            "latch",
-            _shipped("event-filter"),
-            destination,
-            schema,
-            dead_letters=box,
-        )
-        topic = system_topic(self.world, SUBSCRIPTION, NETWORK)
-        pushes = self.plan.ingest == "push"
-        way = into_function("on_event") if pushes else into_queue(EVENTS_QUEUE)
-        event_subscription(self.world, topic, way)
-        watched = self._mailbox(WATCH_QUEUE)
-        await self.grid.subscribe(
-            SUBSCRIPTION,
-            WATCH_QUEUE,
-            _shipped("watch-filter"),
-            watched,
-            schema,
-            dead_letters=box,
-        )
-        self.grid.screen_raw(WATCH_QUEUE)
-
-    def _push(self) -> WebHook | None:
+    def _function(self, name: str) -> WebHook:
         if self.host is None:
-            return None
-        return WebHook.of_function(self.host.url, "on_event", self.host.keys.system)
-
-    async def _dead_letters(self) -> BlobContainer:
-        """The container that the templates create."""
-        container = BlobContainer(
-            f"{self.azurite.blob_url}/{DEAD_LETTERS}",
-            LabCredential(self.tokens, SYSTEM),
-            self.authority.client(),
-            self.world.switches,
-        )
-        await container.create()
-        return container
-
-    def _mailbox(self, name: str) -> Queue:
-        url = f"{self.azurite.queue_url}/{name}"
-        queue = Queue(url, LabCredential(self.tokens, SYSTEM), self.authority.ca_file)
-        self._stack.push_async_callback(queue.close)
-        return queue
+            raise ValueError("the lab runs without functions")
+        return WebHook.of_function(self.host.url, name, self.host.keys.system)
 
     def _may_send(self, token: str) -> Caller:
         """Only the app holds the role EventGrid Data Sender."""

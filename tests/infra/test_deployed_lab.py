@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.harness.deployed import DeployedLab
 from tests.harness.lab import LATCH, Lab, Plan
 from tests.harness.world import Json
 from tests.scenarios import policies
@@ -16,10 +15,10 @@ NEVER = {"LATCH_SWEEP_SCHEDULE": "0 0 0 29 feb *"}
 @pytest.fixture(scope="module", params=["queue", "push"])
 async def lab(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[DeployedLab]:
+) -> AsyncIterator[Lab]:
     policy = policies.written(tmp_path_factory.mktemp("policy"))
     plan = Plan(policy=policy, settings=NEVER, ingest=request.param)
-    async with DeployedLab(plan) as lab:
+    async with Lab(plan) as lab:
         yield lab
 
 
@@ -29,7 +28,7 @@ def account(lab: Lab) -> Json:
     return found.properties
 
 
-async def test_an_opened_account_is_closed_again(lab: DeployedLab) -> None:
+async def test_an_opened_account_is_closed_again(lab: Lab) -> None:
     robin = lab.person("Robin Example")
 
     await robin.opens(lab.account_id)
@@ -39,7 +38,7 @@ async def test_an_opened_account_is_closed_again(lab: DeployedLab) -> None:
     assert lab.sink.alerts()
 
 
-def test_latch_holds_the_roles_of_the_templates_and_no_others(lab: DeployedLab) -> None:
+def test_latch_holds_the_roles_of_the_templates_and_no_others(lab: Lab) -> None:
     held = [a.role for a in lab.roles.assignments if a.object_id == LATCH.object_id]
     control = [role for role in held if not role.data_actions]
 
@@ -50,7 +49,7 @@ def test_latch_holds_the_roles_of_the_templates_and_no_others(lab: DeployedLab) 
     }
 
 
-async def test_without_its_roles_it_cannot_close(lab: DeployedLab) -> None:
+async def test_without_its_roles_it_cannot_close(lab: Lab) -> None:
     robin = lab.person("Robin Example")
     lab.roles.remove(LATCH.object_id, "Latch lockdown", SUBSCRIPTION)
 

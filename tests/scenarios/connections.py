@@ -9,7 +9,6 @@ from tests.scenarios import policies
 from tests.scenarios.conftest import IMPATIENT, NEVER
 from tests.scenarios.story import Story
 
-ROLES = ("Latch lockdown", "Latch network", "Latch rebuild")
 REBUILT = ["DELETE privateEndpoints", "PUT privateEndpoints", "PUT privateDnsZoneGroups"]
 
 
@@ -22,7 +21,7 @@ def plan(folder: Path) -> Plan:
         busy_account_fails_endpoint="operation",
     )
     policy = policies.written(folder, profiles=policies.PATH_PROFILES)
-    return Plan(policy=policy, roles=ROLES, switches=switches, settings=NEVER | IMPATIENT)
+    return Plan(policy=policy, rights="rebuild", switches=switches, settings=NEVER | IMPATIENT)
 
 
 def of(story: Story, endpoint_id: str = "") -> Json:

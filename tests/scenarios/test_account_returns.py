@@ -24,9 +24,8 @@ RESTORED: Json = {"location": "eastus", "properties": {"restore": True}}
 
 @pytest.fixture(scope="module")
 async def module_lab(policy: Path) -> AsyncIterator[Lab]:
-    roles = ("Latch lockdown", "Latch network", "Latch rebuild")
     switches = Switches(restore_keeps_network=False)
-    plan = Plan(policy=policy, roles=roles, switches=switches, settings=NEVER | IMPATIENT)
+    plan = Plan(policy=policy, rights="rebuild", switches=switches, settings=NEVER | IMPATIENT)
     async with Lab(plan) as lab:
         yield lab
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.credentials import LabCredential
-from tests.harness.lab import DEAD_LETTERS, SYSTEM, Lab, Plan
+from tests.harness.lab import SYSTEM, Lab, Plan
 from tests.harness.people import Person
 from tests.scenarios.conftest import NEVER
 from tests.scenarios.story import Story
@@ -31,7 +31,8 @@ async def given_up(lab: Lab, robin: Person) -> Story:
 
 
 async def letters(lab: Lab) -> list[str]:
-    url = f"{lab.azurite.blob_url}/{DEAD_LETTERS}?restype=container&comp=list"
+    container = "dead-letters"
+    url = f"{lab.azurite.blob_url}/{container}?restype=container&comp=list"
     token = await LabCredential(lab.tokens, SYSTEM).get_token("https://storage.azure.com/.default")
     headers = {"Authorization": f"Bearer {token.token}", "x-ms-version": "2021-12-02"}
     async with lab.http.get(url, headers=headers) as answer:
@@ -42,7 +43,7 @@ async def letters(lab: Lab) -> list[str]:
 async def test_the_sweep_reads_what_event_grid_gave_up_on(lab: Lab, given_up: Story) -> None:
     kept = await letters(lab)
     assert len(kept) == 1
-    assert kept[0].startswith("LATCH/")
+    assert kept[0].startswith("LATCH-EVENTS-LAB/")
 
     await lab.swept()
 

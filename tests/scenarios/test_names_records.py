@@ -18,7 +18,7 @@ KINDS = [("aoai", "OpenAI"), ("ais", "AIServices")]
 @pytest.fixture(scope="module")
 async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     policy = policies.written(tmp_path_factory.mktemp("policy"), profiles=policies.PATH_PROFILES)
-    async with Lab(Plan(policy=policy, roles=connections.ROLES, settings=NEVER)) as lab:
+    async with Lab(Plan(policy=policy, rights="rebuild", settings=NEVER)) as lab:
         lab.world.switches.connection_delete_seconds = 0
         yield lab
 

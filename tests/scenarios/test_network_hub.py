@@ -1,25 +1,21 @@
 """Hub and spokes: endpoints and zones are the hub's, and clients of every network reach each account by them."""
 
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 
-from tests.harness.credentials import LabCredential
-from tests.harness.event_grid import Queue
-from tests.harness.lab import EVENTS_QUEUE, LATCH, SHARED, SYSTEM, Lab, Plan
+from tests.harness.lab import LATCH, Lab, Plan
 from tests.harness.people import Person
 from tests.harness.physics.seeding import Seeding
 from tests.harness.physics.types import LINK
 from tests.harness.witness import Outcome
-from tests.harness.world import Json, Resource
-from tests.harness.worlds import ACCOUNTS, HUB, Hub, hub_and_spokes, zones_of
+from tests.harness.world import Resource
+from tests.harness.worlds import ACCOUNTS, HUB, SUBSCRIPTION, Hub, hub_and_spokes, zones_of
 from tests.scenarios import policies
 from tests.scenarios.conftest import NEVER
 from tests.scenarios.story import OPENAI_ZONE, Story
 
-ROLES = ("Latch lockdown", "Latch network")
 KINDS = [("aoai-spoken", "OpenAI"), ("ais-spoken", "AIServices")]
 
 
@@ -36,17 +32,11 @@ class Ground:
 async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
     """Links are shared by all accounts: each story ends with all as it was. Latch hears of both subscriptions."""
     policy = policies.written(tmp_path_factory.mktemp("policy"), profiles=policies.HUB_PROFILES)
-    async with Lab(Plan(world="empty", policy=policy, settings=NEVER)) as lab:
+    plan = Plan(world="empty", policy=policy, settings=NEVER, watched=(SUBSCRIPTION, HUB))
+    async with Lab(plan) as lab:
         shared = Seeding(lab.physics, HUB)
         hub = hub_and_spokes(shared, lab.seeding)
-        for role in ROLES:
-            lab.roles.assign(LATCH.object_id, role, f"/subscriptions/{HUB}")
-        url = f"{lab.azurite.queue_url}/{EVENTS_QUEUE}"
-        credential = LabCredential(lab.tokens, SYSTEM)
-        async with Queue(url, credential, lab.authority.ca_file) as events:
-            shipped: Json = json.loads((SHARED / "event-filter.json").read_text("utf-8"))
-            await lab.grid.subscribe(HUB, "latch-hub", shipped, events)
-            yield Ground(lab, shared, hub)
+        yield Ground(lab, shared, hub)
 
 
 @pytest.fixture(scope="module")

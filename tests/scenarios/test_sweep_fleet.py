@@ -14,22 +14,19 @@ from tests.harness.people import Person
 from tests.harness.physics.seeding import CLOSED, Seeding
 from tests.harness.physics.types import ZONE_GROUP
 from tests.harness.resource_graph.topics import event_subscription, into_queue, system_topic
-from tests.harness.worlds import ACCOUNTS, HUB, SUBSCRIPTION
+from tests.harness.worlds import HUB, SUBSCRIPTION
 from tests.scenarios.conftest import NEVER
 from tests.scenarios.story import Story
 from tests.scenarios.sweeping import Sweeper, asked_of_arm
 
 SCOPE = f"/subscriptions/{SUBSCRIPTION}"
-ROLES = ("Latch lockdown", "Latch network", "Reader")
 
 
 @pytest.fixture(scope="module")
 async def module_lab(policy: Path) -> AsyncIterator[Lab]:
     """Nothing is ever published, and what is around the accounts is in order."""
-    async with Lab(Plan(policy=policy, settings=NEVER, roles=ROLES)) as lab:
+    async with Lab(Plan(policy=policy, settings=NEVER)) as lab:
         lab.grid.trouble = Trouble(outage=True)
-        topic = system_topic(lab.world, SUBSCRIPTION, ACCOUNTS)
-        event_subscription(lab.world, topic, into_queue("latch-events"))
         yield lab
 
 

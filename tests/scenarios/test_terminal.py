@@ -223,10 +223,10 @@ async def test_a_subscription_that_may_not_be_read_is_a_blind_spot_and_an_error(
     lab: Lab, latch: Terminal
 ) -> None:
     scope = f"/subscriptions/{SUBSCRIPTION}"
-    for role in lab.plan.roles:
+    for role in ("Latch lockdown", "Latch network"):
         lab.roles.remove(LATCH.object_id, role, scope)
     ended = await latch("scan", "--format", "json")
-    for role in lab.plan.roles:
+    for role in ("Latch lockdown", "Latch network"):
         lab.roles.assign(LATCH.object_id, role, scope)
 
     assert ERROR == ended.code

@@ -50,24 +50,25 @@ class Roles:
 
     def assign(self, object_id: str, role: str, scope: str) -> None:
         """Gives a role at a scope. Raises RoleError for a role that nobody defined."""
-        definition = self._known(role)
+        definition = self._known(role, scope)
         if definition is None:
             raise RoleError(f"unknown role: {role} (known: {sorted(self._definitions)})")
         self.add(_assignment(object_id, definition, scope))
 
     def remove(self, object_id: str, role: str, scope: str) -> None:
         """Takes a role away again."""
-        definition = self._known(role)
+        definition = self._known(role, scope)
         if definition is None:
             return
         gone = _assignment(object_id, definition, scope)
         self.assignments = [a for a in self.assignments if not a.means(gone)]
 
-    def _known(self, name: str) -> Role | None:
-        """The one that an installation defined, with its own name behind: `Name (where)`; else that of the name."""
+    def _known(self, name: str, scope: str) -> Role | None:
+        """The one that an installation defined for that place: `Name (where)`; else that of the name."""
         own = self._definitions.get(name.casefold())
         begun = (r for n, r in self._definitions.items() if n.startswith(f"{name.casefold()} ("))
-        return next(begun, own)
+        there = (r for r in begun if any(self.covers(place, scope) for place in r.assignable))
+        return next(there, own)
 
     def add(self, assignment: Assignment) -> None:
         """Keeps an assignment; the same one twice is one."""
