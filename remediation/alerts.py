@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from remediation import incident, wording
 from remediation.channel import Kind
 from remediation.fleet import Blindness, OpenSpot
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.plan import Severity
 from remediation.report import (
     REPORTS,

@@ -17,7 +17,8 @@ from remediation import alerts, dependents, incident, intake
 from remediation.courier import Courier
 from remediation.errors import Misconfigured, Retryable, Terminal
 from remediation.fleet import OpenSpot
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.page_desk import PostureDesk
 from remediation.ports import (
     Batches,

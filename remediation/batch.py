@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.report import Actor, Codec, Json, Report, Verdict
 
 _COLUMNS = ("account", "verdict", "profile", "drifts", "held", "ended", "report")

@@ -11,7 +11,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from remediation.model import RuleGroup
+from remediation.desired import RuleGroup
 
 
 class Default(StrEnum):

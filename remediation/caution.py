@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from remediation import brakes, guard
 from remediation.brakes import NO_LIMITS, Brakes, Claim, Limits, Revert
-from remediation.model import Desired, ResourceId
+from remediation.desired import Desired
+from remediation.ids import ResourceId
 from remediation.plan import Plan
 from remediation.ports import Clock, History, Tallies
 from remediation.report import Actor, Report, Trigger

@@ -20,7 +20,7 @@ from remediation import cli_policy, desk
 from remediation.adapters.clock import SystemClock
 from remediation.catalog import RULES
 from remediation.errors import Misconfigured, RemediationError
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.proof import Standing
 from remediation.report import REPORTS
 from remediation.settings import did_you_mean

@@ -10,7 +10,7 @@ import typer
 
 from remediation import desk, policy_file, policy_lint, policy_test
 from remediation.adapters.clock import SystemClock
-from remediation.model import Account
+from remediation.observed import Account
 from remediation.policy_cases import Cases
 from remediation.policy_document import Policy
 from remediation.terminal.look import Exit

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from remediation import intake
 from remediation.errors import Terminal
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.ports import Cloud, Fleet, Ledger
 
 type Tied = Callable[[Account], bool]

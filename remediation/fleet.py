@@ -23,18 +23,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from remediation import planner
-from remediation.model import (
-    Account,
-    Desired,
-    Endpoint,
-    Network,
-    Observed,
-    Record,
-    RecordsBy,
-    ResourceId,
-    Vnet,
-    Zone,
-)
+from remediation.desired import Desired, RecordsBy
+from remediation.ids import ResourceId
+from remediation.observed import Account, Endpoint, Network, Observed, Record, Vnet, Zone
 from remediation.plan import Finding
 
 # A sweep every quarter of an hour makes this once a day.

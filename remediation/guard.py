@@ -19,7 +19,8 @@ Two words of the design are no reasons here, because the rules know no remedy to
 from datetime import datetime
 
 from remediation.brakes import RELEASED, Brakes, Fight
-from remediation.model import Desired, Observed, RuleGroup
+from remediation.desired import Desired, RuleGroup
+from remediation.observed import Observed
 from remediation.plan import (
     Action,
     ApproveConnection,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.report import Actor, ActorKind, Cause, Trigger
 from remediation.watch import OPERATIONS, Notice, Operation, Place
 

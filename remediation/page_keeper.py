@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from remediation.errors import RemediationError
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.page import standing
 from remediation.page_ports import Posture
 from remediation.ports import History, Lease, Ledger, Retention

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.page.standing import Incident, Standing
 
 

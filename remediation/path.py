@@ -6,20 +6,16 @@ doubled.
 
 from dataclasses import dataclass, replace
 
-from remediation.model import (
+from remediation.desired import Desired, DnsSpec, EndpointSpec, LinkSpec, ZoneSpec
+from remediation.ids import ResourceId
+from remediation.observed import (
     FINAL_STATUSES,
     Account,
     Address,
     Connection,
-    Desired,
-    DnsSpec,
     Endpoint,
-    EndpointSpec,
-    LinkSpec,
     Network,
     Record,
-    ResourceId,
-    ZoneSpec,
 )
 
 

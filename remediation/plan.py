@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeIs
 
-from remediation.model import EndpointSpec, LinkSpec, NetworkAcls, ResourceId, RuleGroup
+from remediation.desired import EndpointSpec, LinkSpec, RuleGroup
+from remediation.ids import ResourceId
+from remediation.observed import NetworkAcls
 
 
 @dataclass(frozen=True, slots=True)

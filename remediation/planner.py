@@ -46,7 +46,9 @@ Of names that somebody else keeps (`records: external`) the rules from zone-miss
 
 from collections.abc import Callable, Iterator
 
-from remediation.model import Account, Baseline, Desired, Observed, ResourceId
+from remediation.desired import Baseline, Desired
+from remediation.ids import ResourceId
+from remediation.observed import Account, Observed
 from remediation.path import Path, spec_of
 from remediation.plan import Finding, Plan
 from remediation.rules import access, dns, endpoint, network

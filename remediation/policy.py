@@ -16,8 +16,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from hashlib import sha256
 
-from remediation.model import (
-    Account,
+from remediation.desired import (
     Baseline,
     Desired,
     DnsSpec,
@@ -26,11 +25,11 @@ from remediation.model import (
     LinkSpec,
     Outbound,
     RecordsBy,
-    ResourceId,
     Selected,
-    Tags,
     ZoneSpec,
 )
+from remediation.ids import ResourceId
+from remediation.observed import Account, Tags
 from remediation.policy_document import ExemptionSection, Policy
 from remediation.policy_sections import (
     AccessSection,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.policy_sections import FILLED, Section
 from remediation.policy_words import Duration, Moment, RuleName, SubscriptionId, Text
 from remediation.restraint import Reason

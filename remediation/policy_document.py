@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 
 from remediation import catalog
 from remediation.catalog import RULES, Default, Rule
-from remediation.model import RecordsBy, Recreate, RuleGroup
+from remediation.desired import RecordsBy, Recreate, RuleGroup
 from remediation.policy_alerts import AlertsSection
 from remediation.policy_sections import (
     FILLED,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from remediation import policy
+from remediation.desired import RecordsBy
 from remediation.errors import Fault
-from remediation.model import Account, RecordsBy, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.policy_document import Policy, Profile
 from remediation.policy_file import Location, places
 from remediation.policy_sections import Mode, Selector

@@ -6,27 +6,23 @@ A case of a policy test says what differs from that.
 from dataclasses import replace
 from datetime import datetime
 
-from remediation.model import (
+from remediation.desired import Desired, EndpointSpec, LinkSpec, RecordsBy, ZoneSpec
+from remediation.ids import ResourceId
+from remediation.observed import (
     Account,
     Address,
     Connection,
-    Desired,
     Endpoint,
-    EndpointSpec,
     Link,
-    LinkSpec,
     Network,
     NetworkAcls,
     Record,
-    RecordsBy,
-    ResourceId,
     Subnet,
     SubnetRule,
     Vnet,
     Zone,
     ZoneConfig,
     ZoneGroup,
-    ZoneSpec,
 )
 from remediation.policy_cases import AccountSection, NetworkSection
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticKnownError
 
-from remediation.model import RecordsBy, Recreate, RuleGroup
+from remediation.desired import RecordsBy, Recreate, RuleGroup
 from remediation.policy_words import (
     PLACEHOLDER,
     Duration,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from remediation import guard, planner, policy, policy_sample
-from remediation.model import Observed
+from remediation.observed import Observed
 from remediation.plan import Action, ChangeAccount
 from remediation.policy import OutOfScope
 from remediation.policy_cases import Case, Cases, ExpectSection

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from remediation.model import Account, Desired, ResourceId
+from remediation.desired import Desired
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.policy import desired_for, speaks_of
 from remediation.policy_document import Policy, Profile
 from remediation.policy_sections import Selector

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
 from pydantic_core import InitErrorDetails
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.settings import GUID
 
 RuleName = Literal[

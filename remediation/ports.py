@@ -11,7 +11,9 @@ from typing import Protocol
 
 from remediation.batch import Batch, Entry, Progress
 from remediation.brakes import BlastLimit, Claim, Revert
-from remediation.model import Account, Baseline, Desired, Network, ResourceId
+from remediation.desired import Baseline, Desired
+from remediation.ids import ResourceId
+from remediation.observed import Account, Network
 from remediation.plan import Action
 from remediation.proof import Views
 from remediation.report import Json, Outcome, Report, Request

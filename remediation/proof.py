@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from remediation.model import Account, Endpoint, Network
+from remediation.observed import Account, Endpoint, Network
 
 # What is said --------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Does what Resource Manager says hold on the wire? Looks at the account's names as clients find them."""
 
 from remediation import proof
-from remediation.model import Desired, Observed
+from remediation.desired import Desired
+from remediation.observed import Observed
 from remediation.path import Path
 from remediation.ports import Prober
 

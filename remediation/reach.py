@@ -7,7 +7,7 @@ asked about too; whose accounts are nobody's business here.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.policy_document import Policy, Profile
 
 

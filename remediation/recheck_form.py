@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediation import intake
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.report import Actor, ActorKind
 from remediation.settings import GUID
 

@@ -14,7 +14,8 @@ from datetime import datetime
 
 from remediation import recheck_form
 from remediation.batch import Batch, Entry, Progress
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.ports import Batches, Clock, Fleet, Ledger, Requests
 from remediation.recheck_form import Form
 from remediation.reconciler import Reconciler, again

@@ -16,9 +16,11 @@ from remediation import guard, incident, looks, planner, verdicts
 from remediation.brakes import RELEASED, Brakes
 from remediation.catalog import RULES
 from remediation.caution import Caution
+from remediation.desired import Baseline, Desired, RecordsBy
 from remediation.errors import Busy, RemediationError, Unavailable
+from remediation.ids import ResourceId
 from remediation.looks import again
-from remediation.model import Account, Baseline, Desired, Observed, RecordsBy, ResourceId
+from remediation.observed import Account, Observed
 from remediation.plan import Action, ChangeAccount, Plan, is_account_change
 from remediation.policy import OutOfScope
 from remediation.ports import (

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.proof import Proof
 
 type Json = dict[str, Any]

@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from remediation import fleet
+from remediation.desired import Baseline, Desired
 from remediation.errors import Busy, RemediationError, Terminal
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, OpenSpot, Surroundings, Why
-from remediation.model import Account, Baseline, Desired, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.policy import OutOfScope
 from remediation.ports import LEASE_TAKEN, Clock, Outbox, Requests
 from remediation.reach import Reach

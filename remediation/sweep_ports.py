@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from remediation.fleet import Checkpoint, Surroundings
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.reach import Subscription
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, Surroundings, Why
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.sweep_ports import SweepLease
 
 

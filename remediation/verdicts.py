@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from remediation.errors import RemediationError, Retryable
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.plan import ChangeAccount, Finding, Plan, Severity, is_account_change
 from remediation.proof import Proof
 from remediation.report import Drift, Lane, Outcome, Report, Result, Trigger, Verdict

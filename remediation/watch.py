@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.plan import Severity
 from remediation.report import Cause, Report, Verdict
 

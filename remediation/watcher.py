@@ -11,8 +11,9 @@ from datetime import datetime
 
 from remediation import intake, watch
 from remediation.errors import RemediationError
+from remediation.ids import ResourceId
 from remediation.intake import Drop, NotOurs
-from remediation.model import Account, ResourceId
+from remediation.observed import Account
 from remediation.ports import Clock, Cloud, Ledger, Requests
 from remediation.report import Actor, Cause, Lane, Report, Request, Trigger
 from remediation.watch import Notice, Place, Topic

@@ -6,29 +6,24 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import Any
 
-from remediation.model import (
+from remediation.desired import Desired, DnsSpec, EndpointSpec, LinkSpec, Selected, ZoneSpec
+from remediation.ids import ResourceId
+from remediation.observed import (
     Account,
     Address,
     Connection,
-    Desired,
-    DnsSpec,
     Endpoint,
-    EndpointSpec,
     Link,
-    LinkSpec,
     Network,
     NetworkAcls,
     Observed,
     Perimeter,
     Record,
-    ResourceId,
-    Selected,
     Subnet,
     Vnet,
     Zone,
     ZoneConfig,
     ZoneGroup,
-    ZoneSpec,
 )
 from remediation.plan import Action, Plan
 from remediation.report import Cause, Lane, Report, Request, Trigger, Verdict

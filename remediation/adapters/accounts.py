@@ -13,15 +13,8 @@ from remediation.adapters.clients import Clients
 from remediation.adapters.faults import or_none, translated
 from remediation.adapters.wire import word
 from remediation.errors import Terminal
-from remediation.model import (
-    Account,
-    Connection,
-    Exposure,
-    NetworkAcls,
-    Perimeter,
-    ResourceId,
-    SubnetRule,
-)
+from remediation.ids import ResourceId
+from remediation.observed import Account, Connection, Exposure, NetworkAcls, Perimeter, SubnetRule
 from remediation.plan import (
     AccountChange,
     ApproveConnection,

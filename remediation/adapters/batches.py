@@ -15,7 +15,7 @@ from remediation.adapters.names import BATCHES_QUEUE, BATCHES_TABLE
 from remediation.adapters.queues import Queue
 from remediation.adapters.tables import Operation, Row, Table, packed, safe_key, unpacked, upsert
 from remediation.batch import BATCHES, ENTRIES, Batch, Entry, Progress
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 
 _BATCH = "batch"
 # "}" follows "|" in ASCII, so the range holds every row that starts with "account|".

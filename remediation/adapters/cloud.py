@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 from remediation.adapters.accounts import Accounts
 from remediation.adapters.clients import Clients
 from remediation.adapters.fleet import GraphFleet
+from remediation.desired import Desired, RecordsBy
 from remediation.errors import Forbidden, Unavailable
-from remediation.model import (
-    Account,
-    Desired,
-    Endpoint,
-    Network,
-    Perimeter,
-    RecordsBy,
-    ResourceId,
-    Vnet,
-    Zone,
-)
+from remediation.ids import ResourceId
+from remediation.observed import Account, Endpoint, Network, Perimeter, Vnet, Zone
 from remediation.plan import (
     Action,
     ApproveConnection,

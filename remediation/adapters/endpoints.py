@@ -10,15 +10,8 @@ from azure.mgmt.network import models
 from remediation.adapters.clients import Clients
 from remediation.adapters.faults import or_none, translated
 from remediation.adapters.wire import word
-from remediation.model import (
-    Address,
-    Endpoint,
-    ResourceId,
-    Subnet,
-    Vnet,
-    ZoneConfig,
-    ZoneGroup,
-)
+from remediation.ids import ResourceId
+from remediation.observed import Address, Endpoint, Subnet, Vnet, ZoneConfig, ZoneGroup
 from remediation.plan import AttachZones, CreateEndpoint, RemoveBrokenEndpoint
 from remediation.report import Outcome
 

@@ -10,7 +10,8 @@ from remediation.adapters import graph_accounts, graph_events, graph_network, gr
 from remediation.adapters.graph_client import GraphClient
 from remediation.errors import Forbidden, RemediationError
 from remediation.fleet import Surroundings
-from remediation.model import Account, Address, ResourceId, Vnet
+from remediation.ids import ResourceId
+from remediation.observed import Account, Address, Vnet
 from remediation.reach import Subscription
 from remediation.report import Json
 from remediation.sweep_ports import Events

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from remediation.adapters.wire import word
-from remediation.model import Account, Connection, NetworkAcls, ResourceId, SubnetRule
+from remediation.ids import ResourceId
+from remediation.observed import Account, Connection, NetworkAcls, SubnetRule
 from remediation.report import Json
 
 ACCOUNTS = """

@@ -20,7 +20,7 @@ from remediation.adapters.leases import Held, Leases
 from remediation.adapters.names import SWEEPS_TABLE
 from remediation.adapters.tables import Row, Table, packed, unpacked, upsert
 from remediation.fleet import Checkpoint
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import Clock
 from remediation.report import Codec
 

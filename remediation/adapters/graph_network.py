@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from remediation.adapters.wire import word
-from remediation.model import Address, Endpoint, ResourceId, Subnet, Vnet
+from remediation.ids import ResourceId
+from remediation.observed import Address, Endpoint, Subnet, Vnet
 from remediation.report import Json
 
 ENDPOINTS = """

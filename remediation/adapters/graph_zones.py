@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from remediation.adapters.wire import word
 from remediation.fleet import Names
-from remediation.model import Link, Record, ResourceId, Zone
+from remediation.ids import ResourceId
+from remediation.observed import Link, Record, Zone
 from remediation.report import Json
 
 ZONES = """

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from remediation.adapters.tables import Table, safe_key
 from remediation.errors import RemediationError
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 
 _log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from remediation.adapters.names import INDEX_TABLE, LEDGER_TABLE
 from remediation.adapters.sizes import LONGEST_DOCUMENT, fitted_report, written
 from remediation.adapters.tables import Row, Table, packed, safe_key, unpacked, upsert
 from remediation.errors import Retryable
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import LEASE_SECONDS, Clock, History
 from remediation.report import REPORTS, Codec, Json, Report, Verdict
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from remediation.batch import Batch, Entry, Progress
 from remediation.brakes import BlastLimit, Claim, Tally
 from remediation.errors import Busy
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import LEASE_TAKEN, Clock, History, Ledger
 from remediation.report import Json, Report, Request
 

@@ -21,7 +21,7 @@ from azure.data.tables.aio import TableServiceClient
 from remediation.adapters.ledger import report_key
 from remediation.adapters.names import POSTURE_TABLE
 from remediation.adapters.tables import Row, Table, delete, packed, safe_key, unpacked, upsert
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.page.standing import Incident, Standing
 from remediation.page_ports import Pulse
 from remediation.report import Codec

@@ -19,7 +19,7 @@ from remediation.adapters.names import LEDGER_TABLE
 from remediation.adapters.tables import Row, Table, etag_of, packed, replace_if_unchanged, unpacked
 from remediation.brakes import BlastLimit, Claim, Tally
 from remediation.errors import Busy
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import Clock
 from remediation.report import Codec
 

@@ -14,7 +14,8 @@ from remediation.adapters.clients import Clients
 from remediation.adapters.faults import or_none, translated
 from remediation.adapters.wire import word
 from remediation.errors import Forbidden
-from remediation.model import Link, Record, ResourceId, Zone
+from remediation.ids import ResourceId
+from remediation.observed import Link, Record, Zone
 from remediation.plan import CreateZone, LinkZone, PutRecord
 from remediation.report import Outcome
 

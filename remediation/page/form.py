@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 
 LONGEST_TEXT = 200
 LAST_PAGE = 100_000

@@ -19,7 +19,8 @@ from enum import StrEnum
 from remediation import incident
 from remediation.brakes import Revert
 from remediation.catalog import RULES
-from remediation.model import Baseline, ResourceId, RuleGroup
+from remediation.desired import Baseline, RuleGroup
+from remediation.ids import ResourceId
 from remediation.plan import Severity
 from remediation.proof import Proof
 from remediation.report import Actor, Drift, Lane, Outcome, Report, Trigger, Verdict

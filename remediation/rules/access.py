@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from remediation.model import Account, Desired, Exposure, NetworkAcls, RuleGroup, Selected
+from remediation.desired import Desired, RuleGroup, Selected
+from remediation.observed import Account, Exposure, NetworkAcls
 from remediation.plan import (
     AccountChange,
     CloseAccess,

@@ -3,18 +3,9 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
-from remediation.model import (
-    TERMINAL_STATES,
-    Endpoint,
-    LinkSpec,
-    RecordsBy,
-    ResourceId,
-    RuleGroup,
-    Zone,
-    ZoneConfig,
-    ZoneGroup,
-    ZoneSpec,
-)
+from remediation.desired import LinkSpec, RecordsBy, RuleGroup, ZoneSpec
+from remediation.ids import ResourceId
+from remediation.observed import TERMINAL_STATES, Endpoint, Zone, ZoneConfig, ZoneGroup
 from remediation.path import Path
 from remediation.plan import Action, AttachZones, CreateZone, Finding, LinkZone, PutRecord, Severity
 

@@ -3,15 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from remediation.model import (
-    FINAL_STATUSES,
-    TERMINAL_STATES,
-    Endpoint,
-    EndpointSpec,
-    Recreate,
-    ResourceId,
-    RuleGroup,
-)
+from remediation.desired import EndpointSpec, Recreate, RuleGroup
+from remediation.ids import ResourceId
+from remediation.observed import FINAL_STATUSES, TERMINAL_STATES, Endpoint
 from remediation.path import Path
 from remediation.plan import (
     Action,

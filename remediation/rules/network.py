@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from remediation.model import ResourceId, RuleGroup
+from remediation.desired import RuleGroup
+from remediation.ids import ResourceId
 from remediation.path import Path
 from remediation.plan import Finding, Severity
 

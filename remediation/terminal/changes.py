@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from remediation.model import Account, Network, NetworkAcls, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account, Network, NetworkAcls
 from remediation.plan import (
     AccountChange,
     Action,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from remediation.model import Exposure
+from remediation.observed import Exposure
 from remediation.path import Path
 from remediation.terminal.look import Look
 

@@ -6,7 +6,9 @@ from enum import IntEnum
 
 from remediation import planner
 from remediation.catalog import RULES
-from remediation.model import Account, Desired, Network, Observed, ResourceId
+from remediation.desired import Desired
+from remediation.ids import ResourceId
+from remediation.observed import Account, Network, Observed
 from remediation.plan import Action, Finding
 from remediation.report import Drift, Outcome, Report, Result, Verdict
 from remediation.restraint import Reason

@@ -4,7 +4,9 @@ A rehearsal is an ordinary pass on a cloud that applies nothing: so what is show
 is no second planner to disagree with it.
 """
 
-from remediation.model import Account, Desired, Network, ResourceId
+from remediation.desired import Desired
+from remediation.ids import ResourceId
+from remediation.observed import Account, Network
 from remediation.plan import Action
 from remediation.ports import Cloud
 from remediation.report import Outcome

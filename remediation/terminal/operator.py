@@ -15,7 +15,8 @@ from remediation import intake, policy
 from remediation.app import App
 from remediation.catalog import RULES
 from remediation.errors import Misconfigured
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.policy_document import Policy, Profile
 from remediation.policy_sections import Mode
 from remediation.ports import Clock, Cloud, Fleet, Ledger

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from remediation.model import Account, Desired
+from remediation.desired import Desired
+from remediation.observed import Account
 from remediation.policy_document import Policy, Profile
 from remediation.policy_sections import Selector
 from remediation.terminal.look import Look

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, OpenSpot
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.page.standing import Incident, Proven, Standing, State
 from remediation.page.view import Fleet
 from remediation.report import (

@@ -10,7 +10,7 @@ from remediation.adapters.clients import Clients
 from remediation.adapters.cloud import ArmCloud
 from remediation.adapters.fleet import GraphFleet
 from remediation.adapters.graph_client import GraphClient
-from remediation.model import Account
+from remediation.observed import Account
 from tests.conformance.arm_fixtures import SCOPE, SUBSCRIPTION, Azure, LabCredential
 from tests.harness.certificates import Authority
 from tests.harness.physics.seeding import Seeding

@@ -8,7 +8,7 @@ import pytest
 from remediation.adapters.batches import TableBatches
 from remediation.adapters.names import BATCHES_QUEUE
 from remediation.batch import Batch, Entry
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.report import Actor, ActorKind, Verdict
 from tests.builders import ACCOUNT, NOW, OTHER_ACCOUNT
 from tests.contract.storage import Storage

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from remediation.adapters.graph_accounts import ACCOUNTS
+from remediation.desired import Desired, DnsSpec, ZoneSpec
 from remediation.errors import Forbidden, Refused, Throttled, Unavailable
-from remediation.model import Desired, DnsSpec, ResourceId, ZoneSpec
+from remediation.ids import ResourceId
 from remediation.sweep_ports import Events
 from tests.conformance.arm_fixtures import SUBSCRIPTION, ZONE
 from tests.contract.fleet_fixtures import LATCH, Fleet, fleet

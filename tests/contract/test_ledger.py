@@ -12,8 +12,9 @@ from remediation.adapters.ledger import TableLedger
 from remediation.adapters.names import INDEX_TABLE, LEDGER_TABLE
 from remediation.adapters.tables import safe_key
 from remediation.brakes import Revert
+from remediation.desired import Baseline
 from remediation.errors import Unavailable
-from remediation.model import Baseline, ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import History, NextLook
 from remediation.report import (
     Actor,

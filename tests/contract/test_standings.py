@@ -11,7 +11,7 @@ from remediation.adapters.plumbing import StoragePlumbing
 from remediation.adapters.retention import TableRetention
 from remediation.adapters.standings import TablePosture
 from remediation.adapters.tables import safe_key
-from remediation.model import Baseline
+from remediation.desired import Baseline
 from remediation.page.standing import Incident, Part, Standing, State
 from remediation.page_keeper import KeptLedger, KeptRetention
 from remediation.page_ports import Pulse

@@ -12,7 +12,7 @@ from remediation.adapters.names import SWEEPS_TABLE
 from remediation.adapters.tables import Table, packed
 from remediation.errors import Busy, Unavailable
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, OpenSpot
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import LEASE_TAKEN
 from remediation.sweep_ports import Sweeps
 from tests.builders import ACCOUNT, NOW, OTHER_ACCOUNT

@@ -9,7 +9,7 @@ from remediation.adapters.names import LEDGER_TABLE
 from remediation.adapters.tallies import TableTallies
 from remediation.brakes import BlastLimit, Claim
 from remediation.errors import Unavailable
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from tests.builders import ACCOUNT, OTHER_ACCOUNT
 from tests.contract.cut import Wire
 from tests.contract.storage import HandClock, Storage

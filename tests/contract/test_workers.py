@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from remediation.adapters.ledger import TableLedger
-from remediation.model import Account, Desired, Network
+from remediation.desired import Desired
+from remediation.observed import Account, Network
 from remediation.ports import LEASE_SECONDS
 from remediation.reconciler import Reconciler, again
 from remediation.report import Outcome, Report, Request, Verdict

@@ -6,16 +6,9 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from remediation.model import (
-    Account,
-    Desired,
-    Endpoint,
-    Perimeter,
-    Recreate,
-    ResourceId,
-    Vnet,
-    Zone,
-)
+from remediation.desired import Desired, Recreate
+from remediation.ids import ResourceId
+from remediation.observed import Account, Endpoint, Perimeter, Vnet, Zone
 from tests.builders import FOREIGN_ENDPOINT, VNET, connection
 
 

@@ -5,13 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from remediation.model import (
-    NetworkAcls,
-    Perimeter,
-    Subnet,
-    SubnetRule,
-    ZoneConfig,
-)
+from remediation.observed import NetworkAcls, Perimeter, Subnet, SubnetRule, ZoneConfig
 from tests.builders import (
     CLIENTS,
     FOREIGN_ENDPOINT,

@@ -7,21 +7,16 @@ cognitive-services-virtual-networks.md, private-endpoint-dns.md, network-securit
 
 from ipaddress import ip_network
 
-from remediation.model import (
-    Account,
-    Connection,
+from remediation.desired import (
     Desired,
     DnsSpec,
-    Endpoint,
     EndpointSpec,
-    Link,
     LinkSpec,
-    NetworkAcls,
-    Observed,
     RecordsBy,
     Selected,
     ZoneSpec,
 )
+from remediation.observed import Account, Connection, Endpoint, Link, NetworkAcls, Observed
 
 # Seconds for which clients may keep where a name led.
 AN_HOUR = 3600

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from remediation.model import Desired, Endpoint, Link, Record, ResourceId
+from remediation.desired import Desired
+from remediation.ids import ResourceId
+from remediation.observed import Endpoint, Link, Record
 from tests.builders import (
     ACCOUNT,
     FOREIGN_ENDPOINT,

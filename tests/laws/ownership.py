@@ -5,7 +5,9 @@ One thing may be deleted: the endpoint that the policy names and that never heal
 
 from typing import assert_never
 
-from remediation.model import Desired, Endpoint, Observed, Recreate, ResourceId, Zone
+from remediation.desired import Desired, Recreate
+from remediation.ids import ResourceId
+from remediation.observed import Endpoint, Observed, Zone
 from remediation.plan import (
     Action,
     ApproveConnection,

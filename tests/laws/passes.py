@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from remediation import planner
-from remediation.model import Observed
+from remediation.observed import Observed
 from remediation.plan import Plan
 from remediation.reconciler import Reconciler
 from remediation.report import Cause, Lane, Report, Trigger

@@ -7,17 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from hypothesis.vendor.pretty import RepresentationPrinter
 
-from remediation.model import (
-    Account,
-    Desired,
-    EndpointSpec,
-    NetworkAcls,
-    Observed,
-    Outbound,
-    RecordsBy,
-    Recreate,
-    ResourceId,
-)
+from remediation.desired import Desired, EndpointSpec, Outbound, RecordsBy, Recreate
+from remediation.ids import ResourceId
+from remediation.observed import Account, NetworkAcls, Observed
 from tests.builders import (
     AI_SERVICES,
     ENDPOINT,

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn
 from remediation import brakes, guard, planner
 from remediation.brakes import BlastLimit, Brakes, Claim, Fight, FightLimit, Revert, Tally
 from remediation.catalog import RULES
-from remediation.model import Exemption
+from remediation.desired import Exemption
 from remediation.plan import (
     ApproveConnection,
     AttachZones,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remediation import intake
+from remediation.ids import ResourceId
 from remediation.intake import NotOurs, Sighting
-from remediation.model import ResourceId
 from remediation.report import REQUESTS, Lane, Request
 from tests.unit.fakes import EVENTS
 

@@ -7,8 +7,9 @@ from typing import TypeAliasType, get_args
 from hypothesis import given, settings
 
 from remediation import planner
+from remediation.desired import Recreate
 from remediation.errors import RemediationError
-from remediation.model import Network, Observed, Recreate
+from remediation.observed import Network, Observed
 from remediation.path import spec_of
 from remediation.plan import (
     Action,

@@ -6,15 +6,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from remediation import planner
-from remediation.model import (
-    Desired,
-    NetworkAcls,
-    Observed,
-    Outbound,
-    Perimeter,
-    Subnet,
-    SubnetRule,
-)
+from remediation.desired import Desired, Outbound
+from remediation.observed import NetworkAcls, Observed, Perimeter, Subnet, SubnetRule
 from remediation.path import Path
 from remediation.plan import Finding
 from tests.builders import (

@@ -7,8 +7,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from remediation.desired import Outbound, Recreate
 from remediation.errors import Busy, Forbidden, RemediationError, Throttled, Unavailable
-from remediation.model import NetworkAcls, Outbound, Recreate, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import NetworkAcls
 from remediation.report import Outcome, Report, Verdict
 from tests.builders import (
     ACCOUNT,

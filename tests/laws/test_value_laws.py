@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from remediation import planner
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import History, NextLook
 from remediation.report import (
     REPORTS,

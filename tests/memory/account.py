@@ -5,7 +5,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 from remediation.errors import Refused
-from remediation.model import Account, NetworkAcls
+from remediation.observed import Account, NetworkAcls
 from remediation.plan import (
     AccountChange,
     CloseAccess,

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from remediation.model import (
+from remediation.ids import ResourceId
+from remediation.observed import (
     Account,
     Address,
     Connection,
@@ -20,7 +21,6 @@ from remediation.model import (
     Observed,
     Perimeter,
     Record,
-    ResourceId,
     Vnet,
 )
 from tests.builders import HUB, JAPAN_EAST, MEMBERS, SPOKE, VNET

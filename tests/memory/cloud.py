@@ -6,19 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
+from remediation.desired import Desired, EndpointSpec
 from remediation.errors import Busy, Misconfigured, Refused, RemediationError
-from remediation.model import (
-    Account,
-    Desired,
-    Endpoint,
-    EndpointSpec,
-    Link,
-    Network,
-    ResourceId,
-    Zone,
-    ZoneConfig,
-    ZoneGroup,
-)
+from remediation.ids import ResourceId
+from remediation.observed import Account, Endpoint, Link, Network, Zone, ZoneConfig, ZoneGroup
 from remediation.plan import (
     AccountChange,
     Action,

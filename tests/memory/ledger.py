@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from remediation.errors import Busy
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.ports import History
 from remediation.report import Codec, Json, Report
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from remediation.errors import Busy, RemediationError
 from remediation.fleet import Checkpoint, Surroundings
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.ports import LEASE_TAKEN
 from remediation.reach import Subscription
 from remediation.report import Codec, Json

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from remediation.brakes import BlastLimit, Claim, Tally
 from remediation.errors import RemediationError
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from tests.memory.clock import MovableClock
 
 

@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from remediation.desired import Desired
 from remediation.errors import Busy, Refused, RemediationError
-from remediation.model import Account, Desired, Network, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account, Network
 from remediation.plan import Action
 from remediation.ports import History
 from remediation.report import Outcome, Report

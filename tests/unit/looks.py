@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from remediation import guard, planner, verdicts
-from remediation.model import Desired, Observed
+from remediation.desired import Desired
+from remediation.observed import Observed
 from remediation.report import Outcome, Result, Verdict
 from remediation.terminal.look import Look, Survey
 from tests import builders

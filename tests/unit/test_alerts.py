@@ -10,7 +10,7 @@ import pytest
 from remediation import alerts, wording
 from remediation.alerts import Alert
 from remediation.channel import RUNBOOK, Kind
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.plan import Severity
 from remediation.report import (
     REQUESTS,

@@ -11,7 +11,7 @@ from remediation import plan, planner, watch
 from remediation.catalog import RULES, Default, Rule
 from remediation.coverage import BESIDE, NOT_SUBSUMED, PROVEN_BY
 from remediation.losses import LOSSES, Loss
-from remediation.model import Observed
+from remediation.observed import Observed
 from remediation.policy_words import RuleName
 from tests.builders import account, connection, desired, observed, zone
 

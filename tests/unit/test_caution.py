@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from remediation.brakes import BlastLimit, FightLimit, Limits
 from remediation.caution import Caution
+from remediation.desired import Baseline, Desired, Exemption
 from remediation.errors import Unavailable
-from remediation.model import Account, Baseline, Desired, Exemption, Network
+from remediation.observed import Account, Network
 from remediation.plan import CloseAccess
 from remediation.ports import NextLook
 from remediation.reconciler import Reconciler, again

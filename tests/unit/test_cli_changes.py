@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console, RenderableType
 
 from remediation.catalog import RULES
-from remediation.model import LinkSpec, NetworkAcls, Selected, SubnetRule
+from remediation.desired import LinkSpec, Selected
+from remediation.observed import NetworkAcls, SubnetRule
 from remediation.plan import (
     Action,
     ApproveConnection,

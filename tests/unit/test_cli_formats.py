@@ -13,7 +13,7 @@ import jsonschema_rs
 import pytest
 
 from remediation.catalog import RULES
-from remediation.model import Exemption
+from remediation.desired import Exemption
 from remediation.terminal import document, ocsf, page, rule_texts, sarif
 from remediation.terminal.look import Exit, Survey
 from remediation.terminal.writing import WRITERS, Format

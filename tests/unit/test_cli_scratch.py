@@ -10,8 +10,8 @@ from remediation.adapters.scratch import (
 )
 from remediation.batch import Batch, Entry
 from remediation.brakes import BlastLimit
+from remediation.desired import Baseline
 from remediation.errors import Busy
-from remediation.model import Baseline
 from remediation.ports import LEASE_TAKEN, History
 from remediation.report import Verdict
 from tests import builders

@@ -7,7 +7,8 @@ import pytest
 from remediation import dependents
 from remediation.dependents import Sources
 from remediation.errors import Forbidden, RemediationError, Unavailable
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from tests.unit.fakes import MemoryCloud, MemoryFleet, MemoryLedger
 
 WORK = "5a1e0001-7c20-4d0f-9b11-2f60c1d7a001"

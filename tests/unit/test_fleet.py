@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from remediation import fleet
+from remediation.desired import Desired, RecordsBy
 from remediation.fleet import (
     ROTATION,
     Blindness,
@@ -16,7 +17,8 @@ from remediation.fleet import (
     OpenSpot,
     Surroundings,
 )
-from remediation.model import Account, Desired, RecordsBy, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.policy_file import load
 from remediation.reach import Reach, Subscription, reach_of
 from tests.builders import (

@@ -7,7 +7,8 @@ import pytest
 from remediation import guard, planner
 from remediation.brakes import RELEASED, Brakes, Claim, Fight
 from remediation.catalog import RULES
-from remediation.model import Desired, Exemption, NetworkAcls, Observed
+from remediation.desired import Desired, Exemption
+from remediation.observed import NetworkAcls, Observed
 from remediation.plan import ApproveConnection, CloseAccess, CreateEndpoint, CreateZone
 from remediation.restraint import Reason
 from tests.builders import (

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from remediation import intake
+from remediation.ids import ResourceId
 from remediation.intake import Drop, NotOurs, Sighting
-from remediation.model import ResourceId
 from remediation.report import Actor, ActorKind, Cause, Trigger
 from tests.unit.fakes import recorded, recorded_object
 

@@ -5,23 +5,25 @@ from dataclasses import replace
 import pytest
 
 from remediation import planner
-from remediation.model import (
-    Account,
-    Address,
+from remediation.desired import (
     Baseline,
     Desired,
     DnsSpec,
-    Endpoint,
     EndpointSpec,
     LinkSpec,
-    NetworkAcls,
-    Observed,
     RecordsBy,
     Recreate,
+    ZoneSpec,
+)
+from remediation.observed import (
+    Account,
+    Address,
+    Endpoint,
+    NetworkAcls,
+    Observed,
     SubnetRule,
     ZoneConfig,
     ZoneGroup,
-    ZoneSpec,
 )
 from remediation.plan import (
     ApproveConnection,

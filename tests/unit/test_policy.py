@@ -10,8 +10,7 @@ import pytest
 
 from remediation import policy_file
 from remediation.catalog import RULES
-from remediation.model import (
-    Account,
+from remediation.desired import (
     Baseline,
     Desired,
     DnsSpec,
@@ -21,11 +20,12 @@ from remediation.model import (
     Outbound,
     RecordsBy,
     Recreate,
-    ResourceId,
     RuleGroup,
     Selected,
     ZoneSpec,
 )
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.policy import (
     OutOfScope,
     desired_for,

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from remediation.catalog import RULES
-from remediation.model import RecordsBy, Recreate
+from remediation.desired import RecordsBy, Recreate
 from tests.unit.policy_texts import (
     MINIMAL,
     NETWORK,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from remediation import policy_lint
-from remediation.model import Account
+from remediation.observed import Account
 from tests import builders
 from tests.builders import NOW
 from tests.unit.policy_texts import MINIMAL, NETWORK, SUBNET, SUBSCRIPTION, VNET, load, with_section

@@ -6,7 +6,8 @@ from textwrap import dedent, indent
 import pytest
 
 from remediation.catalog import RULES
-from remediation.model import ResourceId, RuleGroup
+from remediation.desired import RuleGroup
+from remediation.ids import ResourceId
 from tests.unit.policy_texts import MINIMAL, SUBNET, VNET, load, mistakes_in, with_section
 
 type Who = tuple[tuple[IPv4Network, ...], tuple[ResourceId, ...]]

@@ -7,7 +7,7 @@ import pytest
 
 from remediation import policy_file, policy_watch
 from remediation.errors import SettingsError
-from remediation.model import ResourceId
+from remediation.ids import ResourceId
 from remediation.policy_document import Policy
 from remediation.policy_watch import Topics
 from remediation.watch import Place, Topic

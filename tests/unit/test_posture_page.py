@@ -7,8 +7,8 @@ import pytest
 
 from remediation.brakes import Revert
 from remediation.catalog import RULES
+from remediation.desired import Baseline, DnsSpec, EndpointSpec
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, OpenSpot
-from remediation.model import Baseline, DnsSpec, EndpointSpec
 from remediation.page import export, form, health, overview, view
 from remediation.page.form import Ask, Format, Only
 from remediation.page.health import Vitals

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from remediation.model import Address, Endpoint, Network, Perimeter, Zone
+from remediation.observed import Address, Endpoint, Network, Perimeter, Zone
 from remediation.proof import (
     Call,
     Found,

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from remediation.catalog import RULES
+from remediation.desired import Baseline, Desired, Outbound, Recreate
 from remediation.errors import Forbidden, RemediationError, Throttled, Unavailable
-from remediation.model import Account, Baseline, Desired, Observed, Outbound, Recreate, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account, Observed
 from remediation.plan import (
     AttachZones,
     ChangeAccount,

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from remediation import planner
-from remediation.model import Account, Desired, NetworkAcls, Observed, Outbound, SubnetRule
+from remediation.desired import Desired, Outbound
+from remediation.observed import Account, NetworkAcls, Observed, SubnetRule
 from remediation.plan import (
     AccountChange,
     ChangeAccount,

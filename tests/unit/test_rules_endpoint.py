@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from remediation import planner
-from remediation.model import Desired, Endpoint, Observed, Recreate
+from remediation.desired import Desired, Recreate
+from remediation.observed import Endpoint, Observed
 from remediation.plan import (
     ApproveConnection,
     AttachZones,

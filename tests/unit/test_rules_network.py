@@ -6,21 +6,8 @@ from typing import Any
 import pytest
 
 from remediation import planner
-from remediation.model import (
-    Desired,
-    DnsSpec,
-    Link,
-    LinkSpec,
-    Observed,
-    Outbound,
-    Perimeter,
-    Record,
-    RecordsBy,
-    Subnet,
-    Vnet,
-    Zone,
-    ZoneSpec,
-)
+from remediation.desired import Desired, DnsSpec, LinkSpec, Outbound, RecordsBy, ZoneSpec
+from remediation.observed import Link, Observed, Perimeter, Record, Subnet, Vnet, Zone
 from remediation.plan import LinkZone, PutRecord, Severity
 from tests.builders import (
     A_PERSON,

@@ -11,7 +11,8 @@ import pytest
 from remediation import policy
 from remediation.errors import Busy, Forbidden, Unavailable
 from remediation.fleet import ROTATION, Blindness, Checkpoint, OpenSpot, Surroundings, is_due
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.policy_file import load
 from remediation.reach import Reach, Subscription
 from remediation.report import Json, Lane, Request, Trigger

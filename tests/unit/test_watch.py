@@ -12,8 +12,8 @@ import pytest
 from remediation import alerts, intake, watch
 from remediation.alerts import Alert
 from remediation.channel import RUNBOOK
+from remediation.ids import ResourceId
 from remediation.intake import Drop, NotOurs
-from remediation.model import ResourceId
 from remediation.plan import Severity
 from remediation.report import Actor, Cause, Lane, Report, Trigger, Verdict
 from remediation.watch import CAME_BACK, LEFT_SCOPE, OPERATIONS, Notice, Operation, Place, Topic

@@ -9,7 +9,8 @@ import pytest
 
 from remediation.alerts import for_notice
 from remediation.errors import Forbidden, RemediationError, Throttled
-from remediation.model import Account, ResourceId
+from remediation.ids import ResourceId
+from remediation.observed import Account
 from remediation.report import Actor, ActorKind, Cause, Lane, Report, Request, Trigger, Verdict
 from remediation.watch import OPERATIONS, Notice, Place, Topic
 from remediation.watcher import Topics, Watched, Watcher

@@ -6,13 +6,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from remediation import planner
-from remediation.model import (
-    Exemption,
-    Exposure,
-    NetworkAcls,
-    ResourceId,
-    SubnetRule,
-)
+from remediation.desired import Exemption
+from remediation.ids import ResourceId
+from remediation.observed import Exposure, NetworkAcls, SubnetRule
 from remediation.plan import (
     Action,
     ApproveConnection,
@@ -92,6 +88,11 @@ class TestResourceId:
             pytest.param(WRITTEN.replace("VNet-Hub", ".."), id="a way up"),
             pytest.param(WRITTEN.replace("VNet-Hub", "a\nb"), id="a line break"),
             pytest.param(WRITTEN.replace("providers", "provider"), id="a wrong word"),
+            pytest.param(f"/{WRITTEN}", id="two slashes"),
+            pytest.param(f"{WRITTEN}?api-version=2025-06-01", id="a query"),
+            pytest.param(f"{WRITTEN}#top", id="a fragment"),
+            pytest.param(WRITTEN.replace("VNet-Hub", "%2e%2e"), id="a way up in disguise"),
+            pytest.param(WRITTEN.replace("VNet-Hub", "a\\b"), id="a backslash"),
             pytest.param(f"https://management.azure.com{WRITTEN}", id="an address"),
         ],
     )
