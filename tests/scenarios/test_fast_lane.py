@@ -26,8 +26,6 @@ print(json.dumps(sorted(sys.modules)))
 async def lab(policy: Path) -> AsyncIterator[Lab]:
     """Without the app: events stay in the mailbox, and nobody follows up."""
     async with Lab(Plan(policy=policy, functions=False)) as lab:
-        async with queue(lab, "latch-events") as events:
-            await events.create_queue()
         yield lab
 
 
