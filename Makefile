@@ -1,4 +1,5 @@
 # Each target sets up what it needs; nothing has to be installed first but Python 3.13+ and Node.js 20+.
+# Chromium alone is the system's: where apt-get may, it is installed once.
 SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -6,7 +7,7 @@ AZURITE := tests/harness/azurite/node_modules/azurite/package.json
 AXE := tests/browser/node_modules/axe-core/package.json
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test browser faults chaos matrix screenshots check scan bench lab format lock clean
+.PHONY: help demo test browser chromium faults chaos matrix screenshots check scan bench lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what the targets do
@@ -15,11 +16,11 @@ help: ## say what the targets do
 demo: $(VENV)/.ready $(AZURITE) ## the main job, live, on the embedded lab
 	$(PYTHON) -m tests.harness.demo
 
-test: $(VENV)/.ready $(AZURITE) ## every test
+test: $(VENV)/.ready $(AZURITE) $(AXE) chromium ## every test
 	$(PYTHON) -m pytest
 
-browser: $(VENV)/.ready $(AXE) ## the posture page in Chromium, with axe; Chromium has to be there
-	$(PYTHON) -m pytest tests/browser --override-ini addopts=
+browser: $(VENV)/.ready $(AZURITE) $(AXE) chromium ## the posture page in Chromium, with axe
+	$(PYTHON) -m pytest tests/browser
 
 faults: $(VENV)/.ready $(AZURITE) ## deaths of the worker and short chaos; takes minutes
 	$(PYTHON) -m pytest tests/faults --override-ini addopts=
@@ -30,7 +31,7 @@ chaos: $(VENV)/.ready $(AZURITE) ## random people, drifts, weather and deaths; S
 matrix: $(VENV)/.ready $(AZURITE) ## every fault at every door, written to docs/faults.md; takes long
 	$(PYTHON) -m tests.faults matrix
 
-screenshots: $(VENV)/.ready ## draw docs/images anew; Chromium has to be there
+screenshots: $(VENV)/.ready chromium ## draw docs/images anew
 	$(PYTHON) -m scripts.screenshots
 
 check: $(VENV)/.ready ## format, lint, types, architecture, spelling
@@ -57,7 +58,7 @@ lock: $(VENV)/.ready ## write uv.lock and requirements.txt anew
 	$(VENV)/bin/uv export --quiet --frozen --no-dev --no-emit-project --no-hashes --no-annotate --no-header -o requirements.txt
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) tests/harness/azurite/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) tests/harness/azurite/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Bytecode is compiled at install: without it the worker's imports take four times as long.
 $(VENV)/.ready: pyproject.toml uv.lock scripts/find-python.sh
@@ -71,6 +72,10 @@ $(AZURITE): tests/harness/azurite/package-lock.json
 	@scripts/find-node.sh
 	npm ci --prefix tests/harness/azurite --no-audit --no-fund --silent
 	@touch $@
+
+# Not a file: it may be anywhere on PATH.
+chromium:
+	@scripts/find-chromium.sh
 
 $(AXE): tests/browser/package-lock.json
 	@scripts/find-node.sh

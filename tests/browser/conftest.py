@@ -21,6 +21,8 @@ PHONE = ViewportSize(width=375, height=800)
 async def address() -> AsyncIterator[str]:
     fleets = {
         "many": showcase.fleet(),
+        # All that there is to see and little of it twice: axe looks at every element.
+        "few": showcase.fleet(clean=2),
         "hostile": showcase.hostile(),
         "empty": Fleet(NOW, (), (), Checkpoint(), paused=True),
     }

@@ -1,6 +1,7 @@
 """The pages over HTTP, with the headers that the app sends, and a browser that looks at them."""
 
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -12,7 +13,7 @@ from remediation.page.style import GUARDED, HEADERS
 from tests.browser import showcase
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-MISSING = "no Chromium on the PATH: install it, on Debian with `apt-get install chromium`"
+MISSING = "no Chromium runs here: scripts/find-chromium.sh installs it, or says how to"
 
 
 @asynccontextmanager
@@ -47,13 +48,21 @@ async def pages(fleets: Mapping[str, view.Fleet]) -> AsyncIterator[str]:
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
     """The system's Chromium; it asks nobody but the page's own address."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = next(filter(_runs, PROGRAMS), None)
     if program is None:
         raise FileNotFoundError(MISSING)
     quiet = ["--no-sandbox", "--disable-background-networking", "--force-color-profile=srgb"]
     async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=program, args=quiet)
+        found = await playwright.chromium.launch(executable_path=shutil.which(program), args=quiet)
         try:
             yield found
         finally:
             await found.close()
+
+
+def _runs(program: str) -> bool:
+    """Ubuntu's chromium-browser may be a script that only points to a snap."""
+    path = shutil.which(program)
+    if path is None:
+        return False
+    return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0  # noqa: S603 - one of PROGRAMS

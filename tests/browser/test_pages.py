@@ -12,11 +12,11 @@ from tests.browser.conftest import Opened
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 STORY = "posture/account?" + urlencode({"id": showcase.account("aoai-lab", "rg-lab").text})
 PATHS = (
-    "many/posture",
-    f"many/{STORY}",
+    "few/posture",
+    f"few/{STORY}",
     "hostile/posture",
     "empty/posture",
-    "many/posture?show=stalled&q=chat",
+    "few/posture?show=stalled&q=chat",
 )
 
 
