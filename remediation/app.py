@@ -20,6 +20,7 @@ from remediation.fleet import OpenSpot
 from remediation.ids import ResourceId
 from remediation.observed import Account
 from remediation.page_desk import PostureDesk
+from remediation.page_keeper import KeptProofs
 from remediation.ports import (
     Batches,
     Clock,
@@ -75,6 +76,7 @@ class Ports:
     retention: Retention | None = None
     dead_letters: DeadLetters | None = None
     desk: PostureDesk | None = None
+    proofs: KeptProofs | None = None
 
 
 @dataclass(frozen=True, slots=True)

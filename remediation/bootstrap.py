@@ -46,8 +46,9 @@ from remediation.channels import secrets
 from remediation.channels.secrets import Address
 from remediation.courier import Courier
 from remediation.errors import Fault, SettingsError
+from remediation.page import modes
 from remediation.page_desk import PostureDesk, Sources
-from remediation.page_keeper import KeptLedger, KeptRetention
+from remediation.page_keeper import KeptLedger, KeptProofs, KeptRetention
 from remediation.policy_document import Policy
 from remediation.ports import Clock
 from remediation.prover import Prover
@@ -108,7 +109,11 @@ def connect(configuration: Configured) -> App:
     index = GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope))
     courier = _courier(configuration, credential, tables, queues, clock)
     posture, sweeps = TablePosture(tables), TableSweeps(tables, clock)
-    ledger = KeptLedger(TableLedger(tables, clock), posture)
+    ledger = KeptLedger(
+        TableLedger(tables, clock),
+        posture,
+        lambda profile: policy_limits.of_profile(rules, profile).fight,
+    )
     plumbing = _plumbing(settings, credential, queues)
     ports = Ports(
         cloud=ArmCloud(clients),
@@ -130,7 +135,9 @@ def connect(configuration: Configured) -> App:
             Sources(posture, ledger, sweeps, plumbing, clock),
             schedule=settings.sweep_schedule,
             paused=settings.paused,
+            terms=modes.terms(rules),
         ),
+        proofs=KeptProofs(posture),
     )
     return assemble(ports, rules, settings)
 
@@ -257,6 +264,7 @@ def assemble(ports: Ports, rules: Policy, settings: Settings) -> App:
             rules.scope.subscriptions,
         ),
         keeps_personal_data=settings.keeps_personal_data,
+        on_audit=ports.proofs.on_audit if ports.proofs else None,
     )
     return App(
         ports,

@@ -125,6 +125,25 @@ def fight(
     return Fight(max(times.values()), contested, tuple(opponents), until)
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """How often the same thing was put back of late, and when that is often no more; None when it is not."""
+
+    times: int = 0
+    calm_at: datetime | None = None
+
+
+def repeats(reverts: Iterable[Revert], limit: FightLimit | None, now: datetime) -> Repeats:
+    """Whether the account is one that somebody opens again and again, as the policy's limit has it."""
+    counted = remembered(reverts, (), limit, now)
+    times = Counter(each.action for each in counted)
+    most = max(times.values(), default=0)
+    if limit is None or most < limit.reverts:
+        return Repeats(most)
+    often = (action for action, n in times.items() if n >= limit.reverts)
+    return Repeats(most, max(_calm_at(counted, action, limit) for action in often))
+
+
 def _calm_at(reverts: tuple[Revert, ...], action: str, limit: FightLimit) -> datetime:
     """When fewer than the threshold are left in the window."""
     moments = [each.at for each in reverts if each.action == action]

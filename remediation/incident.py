@@ -122,12 +122,17 @@ def _told_last(incident: Report, report: Report) -> Verdict:
 
 
 def _once(drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
-    """Each with the evidence of its beginning, and whether it was held back in the end."""
+    """Each with the evidence of its beginning, and what had become of it in the end."""
     known: dict[tuple[str, str], Drift] = {}
     for drift in drifts:
         first = known.setdefault((drift.rule, drift.resource), drift)
-        held = replace(first, withheld=drift.withheld, message=drift.message)
-        known[drift.rule, drift.resource] = held
+        known[drift.rule, drift.resource] = replace(
+            first,
+            withheld=drift.withheld,
+            message=drift.message,
+            cured=drift.cured,
+            until=drift.until,
+        )
     return tuple(known.values())
 
 

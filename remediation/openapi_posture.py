@@ -38,6 +38,8 @@ def schemas() -> Json:
         "paused": {"type": "boolean"},
         "sweep": _OBJECT,
         "tiles": _OBJECT,
+        "profiles": _array(_OBJECT),
+        "brakes": _array(_OBJECT),
         "page": {"type": "integer"},
         "pages": {"type": "integer"},
         "found": {"type": "integer"},

@@ -11,6 +11,7 @@ from datetime import timedelta
 from remediation.errors import RemediationError
 from remediation.page import export, form, health, overview, timeline, view
 from remediation.page.form import Ask, Format
+from remediation.page.modes import Terms
 from remediation.page.style import GUARDED, HEADERS
 from remediation.page.view import DAYS, Fleet
 from remediation.page_ports import Plumbing, Posture
@@ -41,8 +42,11 @@ class Sources:
 class PostureDesk:
     """Answers; reads only."""
 
-    def __init__(self, sources: Sources, *, schedule: str, paused: bool) -> None:
-        """`schedule`: when the fleet is swept, so that it is known when a sweep is late."""
+    def __init__(
+        self, sources: Sources, *, schedule: str, paused: bool, terms: tuple[Terms, ...]
+    ) -> None:
+        """`schedule`: when the fleet is swept, to know when a sweep is late; `terms`: what the profiles say."""
+        self._terms = terms
         self._of = sources
         self._schedule = schedule
         self._paused = paused
@@ -94,7 +98,7 @@ class PostureDesk:
             self._of.posture.incidents(now - timedelta(days=DAYS)),
             self._of.sweeps.checkpoint(),
         )
-        return Fleet(now, standings, incidents, swept, self._paused)
+        return Fleet(now, standings, incidents, swept, self._paused, self._terms)
 
     async def _vitals(self) -> health.Vitals:
         swept, waiting, letters, pulse = await asyncio.gather(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from remediation.ids import ResourceId
-from remediation.page.standing import Incident, Standing
+from remediation.page.standing import Incident, Proven, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,13 @@ class Posture(Protocol):
 
     async def keep(self, standing: Standing, event: datetime | None) -> None:
         """Stores how an account stands, and the pulse; `event` is when the event happened that led to it."""
+        ...
+
+    async def prove(self, account: ResourceId, proven: Proven) -> None:
+        """Stores what clients saw beside how the account stands, if it stands at all.
+
+        Raises Busy when somebody has stored how it stands meanwhile: then nothing was stored.
+        """
         ...
 
     async def drop(self, account: ResourceId) -> None:

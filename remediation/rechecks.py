@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,7 +52,7 @@ class Speaks:
 class Rechecks:
     """Takes requests of people, and answers them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ports by position, and the rest by name
         self,
         reconciler: Reconciler,
         ledger: Ledger,
@@ -63,8 +63,10 @@ class Rechecks:
         speaks: Speaks,
         *,
         keeps_personal_data: bool,
+        on_audit: Callable[[Report], Awaitable[None]] | None = None,
     ) -> None:
-        """`keeps_personal_data`: whether it is remembered who asked."""
+        """`keeps_personal_data`: whether it is remembered who asked; `on_audit` shows what a mere look has proven."""
+        self._on_audit = on_audit
         self._reconciler = reconciler
         self._ledger = ledger
         self._requests = requests
@@ -116,6 +118,8 @@ class Rechecks:
 
     async def on_report(self, request: Request, report: Report | None) -> None:
         """Notes how a pass of a batch ended; without a report a later pass has answered it."""
+        if request.audits and report is not None and self._on_audit is not None:
+            await self._on_audit(report)
         if request.batch:
             newest = report or next(iter(await self._ledger.reports(request.account, 1)), None)
             entry = Entry(request.account, Verdict.GONE) if newest is None else Entry.of(newest)

@@ -279,7 +279,7 @@ class Reconciler:
             started=started,
             ended=self._clock.now(),
             profile=sight.desired.profile if sight.desired else "",
-            drifts=verdicts.drifts(sight.restrained),
+            drifts=verdicts.drifts(sight.restrained, results),
             results=every,
             attempt=request.attempt,
         )

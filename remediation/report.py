@@ -131,7 +131,8 @@ class Verdict(StrEnum):
 class Drift:
     """One finding as a report keeps it: what was expected, what was there, and why it was held back if it was.
 
-    `awaits`: Azure was still working on it.
+    `awaits`: Azure was still working on it. `cured`: its remedy took effect in this pass, so that what was there is
+    there no more. `until`: when the reason to hold it back lapses by itself.
     """
 
     rule: str
@@ -142,6 +143,8 @@ class Drift:
     withheld: str = ""
     message: str = ""
     awaits: bool = False
+    cured: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

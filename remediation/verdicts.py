@@ -1,11 +1,11 @@
 """What has a pass come to, and how does its report put it? Pure: no clock, no network, no logging."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from remediation.errors import RemediationError, Retryable
 from remediation.ids import ResourceId
-from remediation.plan import ChangeAccount, Finding, Plan, Severity, is_account_change
+from remediation.plan import Action, ChangeAccount, Finding, Plan, Severity, is_account_change
 from remediation.proof import Proof
 from remediation.report import Drift, Lane, Outcome, Report, Result, Trigger, Verdict
 from remediation.restraint import Reason, Restrained
@@ -50,11 +50,20 @@ def unproven(account: ResourceId, proof: Proof) -> Drift:
     )
 
 
-def drifts(restrained: Restrained) -> tuple[Drift, ...]:
+def drifts(restrained: Restrained, results: Sequence[Result] = ()) -> tuple[Drift, ...]:
     """What was found: first what was free to be acted on, then what was held back."""
-    free = tuple(_drift(finding) for finding in restrained.plan.findings)
+    done = frozenset(_done(restrained.plan, results))
+    free = tuple(
+        replace(_drift(finding), cured=finding.remedy in done)
+        for finding in restrained.plan.findings
+    )
     held = tuple(
-        replace(_drift(each.finding), withheld=each.reason.value, message=each.message)
+        replace(
+            _drift(each.finding),
+            withheld=each.reason.value,
+            message=each.message,
+            until=each.until,
+        )
         for each in restrained.withheld
     )
     return free + held
@@ -74,6 +83,13 @@ def exposed(report: Report, plan: Plan) -> float | None:
     if not (was_open and changed) or report.cause.trigger is not Trigger.EVENT:
         return None
     return max((report.ended - report.cause.at).total_seconds(), 0.0)
+
+
+def _done(plan: Plan, results: Sequence[Result]) -> Iterator[Action]:
+    """The remedies that took effect at once; a result stands where its action does."""
+    for action, result in zip(plan.actions, results, strict=False):
+        if result.outcome is Outcome.DONE:
+            yield from action.changes if isinstance(action, ChangeAccount) else (action,)
 
 
 def _drift(finding: Finding) -> Drift:

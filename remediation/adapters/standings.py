@@ -12,6 +12,7 @@ that cannot be read is left out, and logged.
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -20,9 +21,19 @@ from azure.data.tables.aio import TableServiceClient
 
 from remediation.adapters.ledger import report_key
 from remediation.adapters.names import POSTURE_TABLE
-from remediation.adapters.tables import Row, Table, delete, packed, safe_key, unpacked, upsert
+from remediation.adapters.tables import (
+    Row,
+    Table,
+    delete,
+    etag_of,
+    packed,
+    replace_if_unchanged,
+    safe_key,
+    unpacked,
+    upsert,
+)
 from remediation.ids import ResourceId
-from remediation.page.standing import Incident, Standing
+from remediation.page.standing import Incident, Proven, Standing
 from remediation.page_ports import Pulse
 from remediation.report import Codec
 
@@ -57,10 +68,14 @@ class TablePosture:
         marks = [_mark("pass", standing.looked)]
         if event is not None:
             marks.append(_mark("event", event))
-        row = _row(
-            _FLEET, _account_key(standing.account), packed(_lean(STANDINGS.to_json(standing)))
-        )
-        await self._table.batch([upsert(each) for each in (row, *marks)])
+        await self._table.batch([upsert(each) for each in (_standing_row(standing), *marks)])
+
+    async def prove(self, account: ResourceId, proven: Proven) -> None:
+        row = await self._table.get(_FLEET, _account_key(account))
+        standing = None if row is None else next(_read(STANDINGS, [row]), None)
+        if row is not None and standing is not None:
+            proved = _standing_row(replace(standing, proven=proven))
+            await self._table.batch([replace_if_unchanged(proved, etag_of(row))])
 
     async def drop(self, account: ResourceId) -> None:
         await self._table.delete(_FLEET, _account_key(account))
@@ -82,16 +97,34 @@ class TablePosture:
         return Pulse(marks.get("last|pass"), marks.get("last|event"))
 
     async def forget(self, before: datetime, most: int = 1000) -> int:
-        """Deletes what ended before; how accounts stand is one row each, and stays."""
+        """Deletes what ended before, and how accounts stood that nobody has looked at since.
+
+        The sweep asks for a look at every account that it knows, gone ones too, in a few days at most: what is older
+        is an account that Latch has lost sight of.
+        """
         low = report_key(before - _MICROSECOND)
-        rows = await self._table.between(_ENDED, low, _REPORTS[1], most) if most > 0 else []
-        for some in batched(rows, _LARGEST_BATCH, strict=False):
-            await self._table.batch([delete(_row(_ENDED, each["RowKey"], {})) for each in some])
-        return len(rows)
+        ended = await self._table.between(_ENDED, low, _REPORTS[1], most) if most > 0 else []
+        left = await self._table.found(
+            "PartitionKey eq @fleet and looked lt @before",
+            {"fleet": _FLEET, "before": before},
+            most - len(ended),
+        )
+        for partition, rows in ((_ENDED, ended), (_FLEET, left)):
+            for some in batched(rows, _LARGEST_BATCH, strict=False):
+                await self._table.batch(
+                    [delete(_row(partition, each["RowKey"], {})) for each in some]
+                )
+        return len(ended) + len(left)
 
 
 def _account_key(account: ResourceId) -> str:
     return _ACCOUNTS[0] + safe_key(account.key)
+
+
+def _standing_row(standing: Standing) -> Row:
+    """`looked` is a column too, so that storage itself finds what is old."""
+    document = packed(_lean(STANDINGS.to_json(standing)))
+    return _row(_FLEET, _account_key(standing.account), {**document, "looked": standing.looked})
 
 
 def _row(partition: str, key: str, values: Row) -> Row:

@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from remediation.page.legs import legs
+from remediation.page.modes import Charge, Hold
 from remediation.page.standing import Standing
 from remediation.page.view import View
 from remediation.report import REPORTS, Codec, Json, Report
@@ -43,12 +45,19 @@ def to_json(view: View) -> Json:
             "median_exposure_seconds": tiles.median_exposure,
             "p95_exposure_seconds": tiles.p95_exposure,
         },
+        "profiles": [_charge(each) for each in view.charges],
+        "brakes": [_hold(each) for each in view.holds],
         "page": view.ask.page,
         "pages": view.pages,
         "found": view.found,
         "accounts": [of_account(each) for each in view.rows],
         "actors": [
-            {"name": each.name, "incidents": each.incidents, "accounts": each.accounts}
+            {
+                "name": each.name,
+                "id": each.id,
+                "incidents": each.incidents,
+                "accounts": each.accounts,
+            }
             for each in view.culprits
         ],
         "days": [
@@ -65,9 +74,9 @@ def to_json(view: View) -> Json:
 def of_account(standing: Standing) -> Json:
     """All that is known of one account, and its path leg by leg."""
     told = _STANDINGS.to_json(standing)
-    legs = [
+    path = [
         {"part": leg.part.value, "state": leg.state.value, "says": leg.says}
-        for leg in standing.legs
+        for leg in legs(standing)
     ]
     kept = ("account", "verdict", "looked", "profile", "drifted_at", "actor", "exposed_seconds")
     return {
@@ -76,7 +85,7 @@ def of_account(standing: Standing) -> Json:
         "next_look": told["next_look"],
         "put_back": standing.reverts,
         "findings": [] if standing.is_clean else told["drifts"],
-        "path": legs,
+        "path": path,
     }
 
 
@@ -99,6 +108,26 @@ def to_csv(standings: Iterable[Standing]) -> str:
         told["rules"] = " ".join(drift.rule for drift in each.open_drifts)
         writer.writerow([_cell(told[column]) for column in _COLUMNS])
     return text.getvalue()
+
+
+def _charge(charge: Charge) -> Json:
+    terms = charge.terms
+    return {
+        "name": terms.profile,
+        "mode": dict(terms.groups),
+        "rules": dict(terms.rules),
+        "accounts": charge.accounts,
+        "held": dict(charge.held),
+    }
+
+
+def _hold(hold: Hold) -> Json:
+    return {
+        "reason": hold.reason,
+        "says": hold.says,
+        "accounts": [account.text for account in hold.accounts],
+        "until": hold.until and hold.until.isoformat(),
+    }
 
 
 def _cell(value: object) -> str:

@@ -1,7 +1,9 @@
 """What do all pages have in common? Head, landmarks, chips for states, and the chain of legs. Pure."""
 
+from remediation.page.legs import Leg, legs
 from remediation.page.markup import Element, Node, foreign, render, tag
-from remediation.page.standing import Leg, Standing, State
+from remediation.page.parts import State
+from remediation.page.standing import Standing
 from remediation.page.style import STYLE
 from remediation.report import Verdict
 
@@ -52,16 +54,21 @@ def verdict(of: Verdict) -> Element:
 
 def chain(standing: Standing) -> Element:
     """The legs of the path in their order, each with its state."""
-    return tag("ul", *map(_leg, standing.legs), class_="chain", aria_label="Private path")
+    return tag("ul", *map(_leg, legs(standing)), class_="chain", aria_label="Private path")
 
 
 def findings(standing: Standing) -> Element | None:
     """A sentence for each leg that needs one."""
-    told = [leg for leg in standing.legs if leg.state not in (State.OK, State.NOT_ASKED)]
+    told = [leg for leg in legs(standing) if leg.state not in (State.OK, State.NOT_ASKED)]
     if not told:
         return None
     items = (tag("li", tag("b", leg.part.value), ": ", foreign(leg.says, 600)) for leg in told)
     return tag("ul", *items, class_="findings")
+
+
+def label(text: str) -> Element:
+    """The name of a column beside its cell, where a phone shows no head."""
+    return tag("span", f"{text}: ", class_="label soft")
 
 
 def notice(kind: str, *inside: Node) -> Element:

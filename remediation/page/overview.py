@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from remediation.page import frame, plot
+from remediation.page import frame, plot, restraints
 from remediation.page.form import KEY, LONGEST_TEXT, Format, Only
 from remediation.page.markup import Element, Node, foreign, tag
 from remediation.page.standing import Standing
-from remediation.page.view import DAYS, View
+from remediation.page.view import DAYS, Culprit, View
 from remediation.page.words import count, lasted, moment, share
 
 _ACCOUNT = "posture/account"
@@ -36,6 +36,7 @@ def page(view: View) -> str:
         list(_state(view)),
         _tiles(view),
         _recent(view),
+        restraints.modes(view.charges),
         _accounts(view),
     )
 
@@ -44,9 +45,8 @@ def _state(view: View) -> Iterator[Node]:
     """Coverage, and what holds Latch back."""
     fleet, swept = view.fleet, view.fleet.swept
     if fleet.paused:
-        yield frame.notice(
-            "bad", tag("b", "Paused."), " Latch looks and tells, and changes nothing."
-        )
+        paused = " by LATCH_PAUSE: Latch looks and tells, and changes nothing."
+        yield frame.notice("bad", tag("b", "Paused"), paused)
     if view.tiles.exposed:
         open_now = count(view.tiles.exposed, "account is", "accounts are")
         yield frame.notice("bad", tag("b", f"{open_now} open to the internet."))
@@ -55,6 +55,7 @@ def _state(view: View) -> Iterator[Node]:
         yield frame.notice(
             "", f"{flapping} put back again and again: somebody undoes what Latch restores."
         )
+    yield restraints.brakes(view.holds, view.ask)
     if swept.spots:
         spots = [tag("li", foreign(str(each.spot), 400)) for each in swept.spots[:_FEW_SPOTS]]
         yield tag(
@@ -111,7 +112,7 @@ def _culprits(view: View) -> Element:
     rows = [
         tag(
             "tr",
-            tag("th", foreign(each.name), scope="row"),
+            tag("th", foreign(each.name), _id(each), scope="row"),
             tag("td", f"{each.incidents:,}", class_="number"),
             tag("td", f"{each.accounts:,}", class_="number"),
         )
@@ -123,6 +124,13 @@ def _culprits(view: View) -> Element:
         table if rows else tag("p", "Nobody changed anything that Latch had to put back.")
     )
     return tag("section", tag("h2", "Top actors"), tag("div", inside, class_="card"))
+
+
+def _id(culprit: Culprit) -> Element | None:
+    """Two people may have one name."""
+    if culprit.id in ("", culprit.name):
+        return None
+    return tag("div", foreign(culprit.id), class_="soft small")
 
 
 def _accounts(view: View) -> Element:
@@ -180,7 +188,7 @@ def _table(view: View) -> Element:
     head = tag("tr", *(tag("th", name, scope="col") for name in _COLUMNS))
     rows = [_row(each, view) for each in view.rows]
     table = tag(
-        "table", tag("caption", told), tag("thead", head), tag("tbody", rows), class_="fleet"
+        "table", tag("caption", told), tag("thead", head), tag("tbody", rows), class_="fleet stack"
     )
     # A table that scrolls must be reachable by keyboard.
     return tag("div", table, class_="wide", role="region", aria_label="Accounts", tabindex="0")
@@ -197,17 +205,17 @@ def _row(each: Standing, view: View) -> Element:
     return tag(
         "tr",
         tag("th", name, place, scope="row"),
-        tag("td", frame.verdict(each.verdict), _flapping(each), _actor(each)),
+        tag("td", frame.verdict(each.verdict), _flapping(each, view), _actor(each)),
         tag("td", frame.chain(each), frame.findings(each)),
-        tag("td", _label("Last exposure"), _exposure(each, view), class_="number"),
-        tag("td", _label("Last look"), moment(each.looked), class_="number small"),
+        tag("td", frame.label("Last exposure"), _exposure(each, view), class_="number"),
+        tag("td", frame.label("Last look"), moment(each.looked), class_="number small"),
     )
 
 
-def _flapping(each: Standing) -> Element | None:
-    return (
-        tag("div", f"put back {each.reverts} times", class_="small") if each.is_flapping else None
-    )
+def _flapping(each: Standing, view: View) -> Element | None:
+    if not each.is_flapping(view.fleet.at):
+        return None
+    return tag("div", f"put back {each.reverts} times", class_="small")
 
 
 def _actor(each: Standing) -> Element | None:
@@ -222,10 +230,6 @@ def _exposure(each: Standing, view: View) -> str:
         return lasted(each.exposed_seconds)
     since = each.drifted_at or each.looked
     return f"open for {lasted((view.fleet.at - since).total_seconds())}"
-
-
-def _label(text: str) -> Element:
-    return tag("span", f"{text}: ", class_="label soft")
 
 
 def _pages(view: View) -> Element | None:

@@ -70,10 +70,10 @@ background:var(--soft)}
 .change dt{color:var(--soft)}.change dd{margin:0}
 @media (max-width:46rem){
 header,main,footer{padding-left:.8rem;padding-right:.8rem}
-.fleet thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.fleet,.fleet tbody,.fleet tr,.fleet th,.fleet td,.fleet caption{display:block;width:100%}
-.fleet tr{border-top:1px solid var(--line);padding:.4rem 0}.fleet th,.fleet td{border:0;padding:.2rem .9rem}
-.fleet td.number{text-align:left}}
+.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.stack,.stack tbody,.stack tr,.stack th,.stack td,.stack caption{display:block;width:100%}
+.stack tr{border-top:1px solid var(--line);padding:.4rem 0}.stack th,.stack td{border:0;padding:.2rem .9rem}
+.stack td.number{text-align:left}}
 @media (min-width:46.01rem){.label{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
 @media print{body{background:none}nav,form{display:none}}
 """

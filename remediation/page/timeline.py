@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from remediation import alerts
 from remediation.page import frame
 from remediation.page.form import Ask, AskOne
+from remediation.page.legs import legs
 from remediation.page.markup import Element, Node, foreign, plain, tag
 from remediation.page.standing import Standing
 from remediation.page.words import lasted, moment
@@ -31,19 +32,19 @@ def _now(standing: Standing | None) -> Node:
         return frame.notice(
             "", "Nothing is known of how it stands now: it is gone, or out of the policy's scope."
         )
-    legs = (
+    told = (
         (
             tag("dt", leg.part.value),
             tag("dd", tag("b", leg.state.value), " — ", foreign(leg.says, _LONG)),
         )
-        for leg in standing.legs
+        for leg in legs(standing)
     )
     when = f"Last look {moment(standing.looked)}, profile "
     return tag(
         "section",
         tag("h2", "Now ", frame.verdict(standing.verdict)),
         tag("p", when, foreign(standing.profile or "unknown"), class_="soft small"),
-        tag("div", frame.chain(standing), tag("dl", list(legs), class_="change"), class_="card"),
+        tag("div", frame.chain(standing), tag("dl", list(told), class_="change"), class_="card"),
     )
 
 

@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from remediation.fleet import Checkpoint
+from remediation.page import modes
 from remediation.page.form import Ask, Only
+from remediation.page.modes import Charge, Hold, Terms
 from remediation.page.standing import Incident, Standing
-from remediation.report import Verdict
+from remediation.report import Actor, Verdict
 
 DAYS = 30
 PAGE = 50
 _MOST_ACTORS = 5
-_MEMBERS: dict[Only, Callable[[Standing], bool]] = {
-    Only.ALL: lambda _: True,
-    Only.OPEN: lambda each: not each.is_clean,
-    Only.EXPOSED: lambda each: each.is_exposed,
-    Only.HELD: lambda each: each.verdict is Verdict.HELD,
-    Only.WAITING: lambda each: each.verdict is Verdict.WAITING,
-    Only.STALLED: lambda each: each.verdict is Verdict.STALLED,
-    Only.FLAPPING: lambda each: each.is_flapping,
-    Only.CLEAN: lambda each: each.is_clean,
+_MEMBERS: dict[Only, Callable[[Standing, datetime], bool]] = {
+    Only.ALL: lambda _, __: True,
+    Only.OPEN: lambda each, _: not each.is_clean,
+    Only.EXPOSED: lambda each, _: each.is_exposed,
+    Only.HELD: lambda each, _: each.verdict is Verdict.HELD,
+    Only.WAITING: lambda each, _: each.verdict is Verdict.WAITING,
+    Only.STALLED: lambda each, _: each.verdict is Verdict.STALLED,
+    Only.FLAPPING: Standing.is_flapping,
+    Only.CLEAN: lambda each, _: each.is_clean,
 }
 _WORST_FIRST = (
     Verdict.STALLED,
@@ -42,6 +44,7 @@ class Fleet:
     incidents: Sequence[Incident]
     swept: Checkpoint
     paused: bool = False
+    terms: Sequence[Terms] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """An actor, and how many drifts of how many accounts ended in thirty days."""
+    """An actor, and how many drifts of how many accounts ended in thirty days. `id` is a directory's, where known."""
 
     name: str
+    id: str
     incidents: int
     accounts: int
 
@@ -86,6 +90,8 @@ class View:
     found: int
     culprits: tuple[Culprit, ...]
     days: tuple[Day, ...]
+    charges: tuple[Charge, ...] = ()
+    holds: tuple[Hold, ...] = ()
 
     @property
     def pages(self) -> int:
@@ -96,7 +102,10 @@ def view(fleet: Fleet, ask: Ask) -> View:
     """One page of what was asked for; the worst come first."""
     found = chosen(fleet, ask)
     ended = stories(fleet.incidents)
-    counts = {only: sum(map(is_in, fleet.standings)) for only, is_in in _MEMBERS.items()}
+    counts = {
+        only: sum(is_in(each, fleet.at) for each in fleet.standings)
+        for only, is_in in _MEMBERS.items()
+    }
     start = (ask.page - 1) * PAGE
     return View(
         ask,
@@ -107,13 +116,15 @@ def view(fleet: Fleet, ask: Ask) -> View:
         len(found),
         _culprits(ended),
         _days(ended, fleet.at.date()),
+        modes.charges(fleet.terms, fleet.standings),
+        modes.holds(fleet.standings),
     )
 
 
 def chosen(fleet: Fleet, ask: Ask) -> list[Standing]:
     """All of them that were asked for, on whichever page."""
     text, is_in = ask.text.casefold(), _MEMBERS[ask.only]
-    found = [each for each in fleet.standings if is_in(each) and text in _searched(each)]
+    found = [each for each in fleet.standings if is_in(each, fleet.at) and text in _searched(each)]
     return sorted(found, key=_urgency)
 
 
@@ -173,12 +184,23 @@ def _tiles(standings: Sequence[Standing], ended: Sequence[Incident]) -> Tiles:
 
 
 def _culprits(ended: Sequence[Incident]) -> tuple[Culprit, ...]:
-    times = Counter(str(each.actor) for each in ended)
-    accounts = defaultdict(set)
+    """By the id that a directory gives: two people may have one name, and one person several spellings of it."""
+    done: dict[str, list[Incident]] = defaultdict(list)
     for each in ended:
-        accounts[str(each.actor)].add(each.account)
-    first = sorted(times, key=lambda name: (-times[name], name))[:_MOST_ACTORS]
-    return tuple(Culprit(name, times[name], len(accounts[name])) for name in first)
+        done[_identity(each.actor)].append(each)
+    found = (_culprit(theirs) for theirs in done.values())
+    worst = sorted(found, key=lambda each: (-each.incidents, each.name, each.id))
+    return tuple(worst[:_MOST_ACTORS])
+
+
+def _culprit(ended: Sequence[Incident]) -> Culprit:
+    """Under the newest name."""
+    actor, accounts = ended[0].actor, {each.account for each in ended}
+    return Culprit(str(actor), actor.object_id or actor.app_id, len(ended), len(accounts))
+
+
+def _identity(actor: Actor) -> str:
+    return (actor.object_id or actor.app_id or actor.name).casefold()
 
 
 def _days(ended: Sequence[Incident], today: date) -> tuple[Day, ...]:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, OpenSpot
 from remediation.ids import ResourceId
-from remediation.page.standing import Incident, Proven, Standing, State
+from remediation.page.parts import State
+from remediation.page.standing import Incident, Proven, Standing
 from remediation.page.view import Fleet
 from remediation.report import (
     Actor,

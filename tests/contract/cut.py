@@ -1,5 +1,6 @@
 """A wire that can be cut: a proxy before Azurite that carries a request out and may lose its answer."""
 
+from collections.abc import Awaitable, Callable
 from typing import Self
 
 import aiohttp
@@ -8,6 +9,8 @@ from aiohttp import web
 from tests.harness.certificates import Authority
 from tests.harness.serving import Served, serve
 
+type Meanwhile = Callable[[], Awaitable[None]]
+
 _HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "content-encoding"})
 
 
@@ -15,12 +18,13 @@ class Wire:
     """Forwards to `target`.
 
     While `cut` is set, the next POST takes effect and its caller never hears of it. What names `broken` in its path
-    is answered with a 503 and goes nowhere.
+    is answered with a 503 and goes nowhere. What others do `meanwhile` is done before the next POST goes out.
     """
 
     def __init__(self, target: str, authority: Authority) -> None:
         self.cut = False
         self.broken = ""
+        self.meanwhile: Meanwhile | None = None
         self._target = target
         self._authority = authority
         self._session: aiohttp.ClientSession | None = None
@@ -51,6 +55,9 @@ class Wire:
             raise RuntimeError("the wire is not up")
         if self.broken and self.broken in request.path:
             return web.Response(status=503, headers={"x-ms-error-code": "ServerBusy"})
+        if self.meanwhile is not None and request.method == "POST":
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
         origin = self._target.rsplit("/", 1)[0]
         headers = {name: text for name, text in request.headers.items() if name.lower() not in _HOP}
         async with self._session.request(

@@ -12,10 +12,15 @@ from remediation.adapters.retention import TableRetention
 from remediation.adapters.standings import TablePosture
 from remediation.adapters.tables import safe_key
 from remediation.desired import Baseline
-from remediation.page.standing import Incident, Part, Standing, State
-from remediation.page_keeper import KeptLedger, KeptRetention
+from remediation.errors import Busy
+from remediation.page.legs import legs
+from remediation.page.parts import Part, State
+from remediation.page.standing import Incident, Proven, Standing
+from remediation.page_keeper import KeptLedger, KeptProofs, KeptRetention
 from remediation.page_ports import Pulse
 from remediation.ports import History
+from remediation.proof import Proof, Statement
+from remediation.proof import Standing as Claim
 from remediation.report import Actor, ActorKind, Drift, Lane, Report, Verdict
 from tests.builders import ACCOUNT, NOW, OTHER_ACCOUNT, report
 from tests.contract.cut import Wire
@@ -37,7 +42,7 @@ async def posture_of(storage: Storage) -> TablePosture:
 
 async def kept(storage: Storage, clock: HandClock) -> tuple[KeptLedger, TablePosture]:
     posture = await posture_of(storage)
-    return KeptLedger(TableLedger(await storage.tables(), clock), posture), posture
+    return KeptLedger(TableLedger(await storage.tables(), clock), posture, lambda _: None), posture
 
 
 async def recorded(ledger: KeptLedger, told: Report, history: History | None = None) -> None:
@@ -82,7 +87,7 @@ async def test_a_recorded_pass_is_shown_and_a_deleted_account_is_not(
 
     await recorded(ledger, held())
     [shown] = await posture.fleet()
-    assert (shown.verdict, shown.actor, shown.legs[0].state) == (Verdict.HELD, ROBIN, State.HELD)
+    assert (shown.verdict, shown.actor, legs(shown)[0].state) == (Verdict.HELD, ROBIN, State.HELD)
 
     await recorded(ledger, report(verdict=Verdict.GONE, id="gone"))
     assert await posture.fleet() == ()
@@ -110,7 +115,7 @@ async def test_what_the_last_converged_state_had_is_asked_for(
     await recorded(ledger, report(verdict=Verdict.CONVERGED), History(baseline=Baseline()))
 
     [shown] = await posture.fleet()
-    states = {leg.part: leg.state for leg in shown.legs}
+    states = {leg.part: leg.state for leg in legs(shown)}
     assert (states[Part.ACCESS], states[Part.ENDPOINT]) == (State.OK, State.NOT_ASKED)
 
 
@@ -119,7 +124,7 @@ async def test_a_posture_that_cannot_be_written_costs_no_pass(
 ) -> None:
     async with Wire(storage.azurite.table_url, storage.authority) as wire:
         ledger = TableLedger(await storage.tables(), clock)
-        watched = KeptLedger(ledger, TablePosture(await storage.tables(wire.url)))
+        watched = KeptLedger(ledger, TablePosture(await storage.tables(wire.url)), lambda _: None)
         wire.broken = "/"
 
         await recorded(watched, held())
@@ -140,6 +145,55 @@ async def test_a_row_that_cannot_be_read_is_left_out(
 
     assert [each.account for each in await posture.fleet()] == [OTHER_ACCOUNT]
     assert "posture not readable" in caplog.text
+
+
+PROVEN = Proven(NOW, State.OK, "All 4 claims are proven.")
+
+
+async def test_what_a_mere_look_proved_is_shown_beside_how_the_account_stands(
+    storage: Storage, clock: HandClock
+) -> None:
+    ledger, posture = await kept(storage, clock)
+    await recorded(ledger, held())
+    proof = Proof((Statement("resolves inside", Claim.PROVEN, "10.0.0.4"),))
+
+    await KeptProofs(posture).on_audit(replace(report(verdict=Verdict.CONVERGED), proof=proof))
+    await KeptProofs(posture).on_audit(replace(report(), account=OTHER_ACCOUNT, proof=proof))
+
+    [shown] = await posture.fleet()
+    assert (shown.verdict, shown.drifts[0].rule) == (Verdict.HELD, OPENED.rule)
+    assert legs(shown)[-1].state is State.OK
+    assert await ledger.reports(ACCOUNT, 5) == (held(),)
+
+
+async def test_a_proof_never_overwrites_what_a_pass_has_stored_meanwhile(
+    storage: Storage,
+) -> None:
+    posture, newer = await posture_of(storage), Standing(ACCOUNT, Verdict.HELD, NOW)
+    await posture.keep(Standing(ACCOUNT, Verdict.CONVERGED, NOW), None)
+
+    async with Wire(storage.azurite.table_url, storage.authority) as wire:
+        slow = TablePosture(await storage.tables(wire.url))
+        wire.meanwhile = lambda: posture.keep(newer, None)
+        with pytest.raises(Busy):
+            await slow.prove(ACCOUNT, PROVEN)
+
+    assert await posture.standing(ACCOUNT) == newer
+
+
+async def test_an_account_that_latch_lost_sight_of_is_forgotten_with_its_reports(
+    storage: Storage,
+) -> None:
+    posture, tables = await posture_of(storage), await storage.tables()
+    lost, seen = NOW - timedelta(days=91), NOW - timedelta(days=1)
+    await posture.keep(Standing(ACCOUNT, Verdict.HELD, lost, actor=ROBIN), lost)
+    await posture.keep(Standing(OTHER_ACCOUNT, Verdict.CONVERGED, seen), None)
+
+    gone = await KeptRetention(TableRetention(tables), posture).forget(NOW - timedelta(days=90))
+
+    assert gone == 1
+    assert [each.account for each in await posture.fleet()] == [OTHER_ACCOUNT]
+    assert await posture.pulse() == Pulse(seen, lost)
 
 
 async def test_names_are_kept_no_longer_than_reports(storage: Storage) -> None:

@@ -441,6 +441,8 @@ def test_the_event_holds_everything_that_is_needed_to_act() -> None:
                 "withheld": "",
                 "message": "",
                 "awaits": False,
+                "cured": False,
+                "until": None,
             }
         ],
         "results": [

@@ -5,23 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from remediation.brakes import Revert
+from remediation.brakes import FightLimit, Repeats, Revert, repeats
 from remediation.catalog import RULES
 from remediation.desired import Baseline, DnsSpec, EndpointSpec
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, OpenSpot
 from remediation.page import export, form, health, overview, view
 from remediation.page.form import Ask, Format, Only
 from remediation.page.health import Vitals
+from remediation.page.legs import legs
 from remediation.page.markup import foreign, render, tag
-from remediation.page.standing import (
-    Incident,
-    Part,
-    Standing,
-    State,
-    ended,
-    part_of,
-    standing,
-)
+from remediation.page.parts import Part, State, part_of
+from remediation.page.standing import Incident, Standing, ended, standing
 from remediation.page.words import lasted
 from remediation.proof import Proof, Statement
 from remediation.proof import Standing as Claim
@@ -36,11 +30,11 @@ PROOF = Proof((Statement("resolves inside", Claim.PROVEN, "10.0.0.4"),))
 
 
 def after(told: Report, before: Standing | None = None) -> Standing:
-    return standing(told, WHOLE, None, (), before)
+    return standing(told, WHOLE, None, Repeats(), before)
 
 
 def states(of: Standing) -> dict[Part, State]:
-    return {leg.part: leg.state for leg in of.legs}
+    return {leg.part: leg.state for leg in legs(of)}
 
 
 def test_every_rule_breaks_a_leg() -> None:
@@ -81,11 +75,11 @@ def test_nothing_is_shown_as_whole_that_could_not_be_read() -> None:
 
     assert set(states(found).values()) == {State.UNKNOWN}
     assert found.is_private is None
-    assert "ARM answered 503" in found.legs[0].says
+    assert "ARM answered 503" in legs(found)[0].says
 
 
 def test_what_nobody_knows_an_endpoint_for_is_not_called_connected() -> None:
-    found = standing(report(), Baseline(), None, (), None)
+    found = standing(report(), Baseline(), None, Repeats(), None)
 
     assert states(found)[Part.ENDPOINT] is State.NOT_ASKED
     assert states(found)[Part.ZONE] is State.NOT_ASKED
@@ -105,16 +99,30 @@ def test_a_proof_stays_until_something_is_found() -> None:
 def test_an_open_incident_is_shown_while_nothing_can_be_read() -> None:
     opened = report(verdict=Verdict.WAITING, drifts=(OPENED,))
 
-    found = standing(report(verdict=Verdict.WAITING), WHOLE, opened, (), None)
+    found = standing(report(verdict=Verdict.WAITING), WHOLE, opened, Repeats(), None)
 
     assert found.is_exposed
 
 
-def test_what_is_put_back_again_and_again_is_flapping() -> None:
-    reverts = tuple(Revert("Close it", NOW, NOW + timedelta(minutes=n), Actor()) for n in range(3))
+@pytest.mark.parametrize(
+    ("limit", "minutes", "is_flapping"),
+    [
+        pytest.param(
+            FightLimit(3, timedelta(hours=1)), 5, True, id="as often as the policy allows"
+        ),
+        pytest.param(FightLimit(4, timedelta(hours=1)), 5, False, id="less often than that"),
+        pytest.param(FightLimit(3, timedelta(hours=1)), 61, False, id="and calm for its window"),
+        pytest.param(None, 5, False, id="without a limit"),
+    ],
+)
+def test_the_policy_says_what_flapping_is(
+    limit: FightLimit | None, minutes: int, *, is_flapping: bool
+) -> None:
+    reverts = tuple(Revert("Close it", NOW, NOW + timedelta(seconds=n), Actor()) for n in range(3))
 
-    assert standing(report(), WHOLE, None, reverts, None).is_flapping
-    assert not standing(report(), WHOLE, None, reverts[:2], None).is_flapping
+    found = standing(report(), WHOLE, None, repeats(reverts, limit, NOW), None)
+
+    assert is_flapping is found.is_flapping(NOW + timedelta(minutes=minutes))
 
 
 def test_only_what_was_cured_is_an_incident() -> None:
