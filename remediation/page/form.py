@@ -83,6 +83,10 @@ class AskOne:
     format: Format = Format.HTML
     key: str = ""
 
+    def written(self, format_: Format) -> str:
+        """The query of an export of the same."""
+        return f"{Ask(key=self.key).about(self.account)}&format={format_}"
+
 
 def read(query: Mapping[str, str], accept: str) -> Ask:
     """`GET /api/posture`; raises ValueError with a sentence for people."""

@@ -50,12 +50,10 @@ def _state(view: View) -> Iterator[Node]:
     if view.tiles.exposed:
         open_now = count(view.tiles.exposed, "account is", "accounts are")
         yield frame.notice("bad", tag("b", f"{open_now} open to the internet."))
-    if view.counts[Only.FLAPPING]:
-        flapping = count(view.counts[Only.FLAPPING], "account is", "accounts are")
-        yield frame.notice(
-            "", f"{flapping} put back again and again: somebody undoes what Latch restores."
-        )
     yield restraints.brakes(view.holds, view.ask)
+    if view.counts[Only.FLAPPING]:
+        flapping = count(view.counts[Only.FLAPPING], "account was", "accounts were")
+        yield tag("p", f"{flapping} put back again and again of late.", class_="small")
     if swept.spots:
         spots = [tag("li", foreign(str(each.spot), 400)) for each in swept.spots[:_FEW_SPOTS]]
         yield tag(

@@ -7,7 +7,7 @@ from remediation.page.view import Day
 from remediation.page.words import lasted
 
 _WIDTH, _HEIGHT = 640.0, 160.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 4.0, 10.0, 22.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 4.0, 10.0, 28.0
 _FLOOR = _HEIGHT - _BOTTOM
 _EVERY = 7
 
@@ -54,7 +54,7 @@ def _bars(days: Sequence[Day], most: int) -> Iterator[Node]:
         if (len(days) - 1 - number) % _EVERY == 0:
             middle = f"{left + step * 0.85:.1f}"
             yield tag(
-                "text", f"{day.day:%b %-d}", x=middle, y=f"{_HEIGHT - 6:.0f}", text_anchor="end"
+                "text", f"{day.day:%b %-d}", x=middle, y=f"{_HEIGHT - 4:.0f}", text_anchor="end"
             )
 
 

@@ -42,7 +42,7 @@ caption{text-align:left;padding:.6rem .9rem;color:var(--soft);font-size:.875rem}
 th,td{text-align:left;vertical-align:top;padding:.6rem .9rem;border-top:1px solid var(--line)}
 figure{margin:0}.notice h2{margin:0}.notice ul{margin:.3rem 0}
 thead th{overflow-wrap:normal;font-size:.875rem;color:var(--soft);font-weight:600}
-tbody th{font-weight:600}.fleet tbody th{min-width:11rem}
+tbody th{font-weight:600}tbody th .small{font-weight:400}.fleet tbody th{min-width:11rem}
 td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .chip{display:inline-block;border-radius:1rem;padding:.05rem .6rem;font-size:.8125rem;font-weight:600;
 white-space:nowrap}
@@ -59,7 +59,7 @@ white-space:nowrap}
 nav ul{display:flex;flex-wrap:wrap;gap:.35rem 1rem;list-style:none;padding:0;margin:.6rem 0}
 [aria-current]{font-weight:700;color:var(--text);text-decoration:none}
 svg{display:block;width:100%;height:auto}svg .bar{fill:var(--bar)}svg .axis{stroke:var(--line)}
-svg text{fill:var(--soft);font-size:11px;font-family:inherit}
+svg{overflow:visible}svg text{fill:var(--soft);font-size:11px;font-family:inherit}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 details{margin:.4rem 0}summary{cursor:pointer}
 .timeline{list-style:none;margin:0;padding:0 0 0 1.1rem;border-left:2px solid var(--line)}
@@ -73,7 +73,7 @@ header,main,footer{padding-left:.8rem;padding-right:.8rem}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stack,.stack tbody,.stack tr,.stack th,.stack td,.stack caption{display:block;width:100%}
 .stack tr{border-top:1px solid var(--line);padding:.4rem 0}.stack th,.stack td{border:0;padding:.2rem .9rem}
-.stack td.number{text-align:left}}
+.stack td.number{text-align:left}svg text{font-size:20px}}
 @media (min-width:46.01rem){.label{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
 @media print{body{background:none}nav,form{display:none}}
 """

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from remediation import alerts
 from remediation.page import frame
-from remediation.page.form import Ask, AskOne
+from remediation.page.form import Ask, AskOne, Format
 from remediation.page.legs import legs
 from remediation.page.markup import Element, Node, foreign, plain, tag
 from remediation.page.standing import Standing
@@ -24,7 +24,7 @@ def page(ask: AskOne, standing: Standing | None, reports: Sequence[Report]) -> s
         tag("p", foreign(account.text, _LONG), class_="soft small"),
     ]
     title = f"Latch: {plain(account.name)}"
-    return frame.document(title, top, _now(standing), _story(reports))
+    return frame.document(title, top, _now(standing), _story(reports), _export(ask))
 
 
 def _now(standing: Standing | None) -> Node:
@@ -52,6 +52,11 @@ def _story(reports: Sequence[Report]) -> Element:
     items = [tag("li", _report(report)) for report in reports]
     inside = tag("ol", items, class_="timeline") if items else tag("p", "No pass is remembered.")
     return tag("section", tag("h2", "What happened, the newest first"), inside)
+
+
+def _export(ask: AskOne) -> Element:
+    link = tag("a", "JSON", href=f"account{ask.written(Format.JSON)}")
+    return tag("nav", tag("ul", tag("li", "All of it, as"), tag("li", link)), aria_label="Exports")
 
 
 def _report(report: Report) -> Element:

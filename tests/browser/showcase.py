@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from remediation.fleet import Blindness, BlindSpot, Checkpoint, OpenSpot
 from remediation.ids import ResourceId
+from remediation.page.modes import Terms
 from remediation.page.parts import State
 from remediation.page.standing import Incident, Proven, Standing
 from remediation.page.view import Fleet
@@ -32,6 +33,19 @@ HOSTILE = (
 PROVEN = Proven(NOW, State.OK, "All 4 claims that could be looked at are proven.")
 
 
+def _modes(access: str, endpoint: str, dns: str) -> tuple[tuple[str, str], ...]:
+    return (("access", access), ("endpoint", endpoint), ("dns", dns))
+
+
+# Profiles that do everything, one that only tells of endpoints and of most names, and one that only tells.
+TERMS = (
+    Terms("production", _modes("enforce", "enforce", "enforce")),
+    Terms("new", _modes("enforce", "audit", "audit"), (("zone-link", "enforce"),)),
+    Terms("sandbox", _modes("enforce", "enforce", "enforce")),
+    Terms("archive", _modes("audit", "audit", "audit")),
+)
+
+
 def account(name: str, group: str = "rg-ai") -> ResourceId:
     root = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}/providers"
     return ResourceId.parse(f"{root}/Microsoft.CognitiveServices/accounts/{name}")
@@ -41,18 +55,20 @@ def fleet(clean: int = 58) -> Fleet:
     calm = [_clean(f"aoai-team-{n:05d}", n) for n in range(clean)]
     blind = BlindSpot(Blindness.EVENTS, "22222222-2222-4222-8222-222222222222")
     swept = Checkpoint(96, _ago(12), "", clean + 6, 4, _ago(11), (OpenSpot(blind, _ago(500)),))
-    return Fleet(NOW, (*_troubled(), *calm), _incidents(), swept)
+    return Fleet(NOW, (*_troubled(), *calm), _incidents(), swept, terms=TERMS)
 
 
 def hostile() -> Fleet:
     """Every text that somebody else may choose says something evil."""
     who = Actor(ActorKind.USER, HOSTILE)
-    drift = Drift(HOSTILE[:60], HOSTILE, HOSTILE, HOSTILE, "critical", "AUDIT", HOSTILE)
+    drift = Drift(HOSTILE[:60], HOSTILE, HOSTILE, HOSTILE, "critical", "FLAPPING", HOSTILE)
     name = account("<b onclick=alert(1)>", "rg&<i>")
     standing = Standing(name, Verdict.HELD, NOW, HOSTILE, (drift,), NOW, who)
     spot = OpenSpot(BlindSpot(Blindness.INDEX, HOSTILE, HOSTILE), NOW)
     ended = Incident("r", name, "e", NOW, NOW, who, (HOSTILE,), 5.0)
-    return Fleet(NOW, (standing,), (ended,), Checkpoint(1, NOW, spots=(spot,), ended=NOW))
+    swept = Checkpoint(1, NOW, spots=(spot,), ended=NOW)
+    terms = (Terms(HOSTILE, _modes("audit", "enforce", "audit")),)
+    return Fleet(NOW, (standing,), (ended,), swept, terms=terms)
 
 
 def reports(of: ResourceId) -> tuple[Report, ...]:
@@ -114,7 +130,8 @@ def _troubled() -> tuple[Standing, ...]:
         "it is Rejected",
         "critical",
         "FLAPPING",
-        "put back 5 times within 1 h, undone each time by terraform-ci",
+        "done 5 times (Approve connection pe-aoai-search), undone each time by terraform-ci (app id app-2)",
+        until=NOW + timedelta(minutes=54),
     )
     broken = ("production", (endpoint,), _ago(41))
     linking = ("production", (link,), _ago(4))
@@ -124,7 +141,9 @@ def _troubled() -> tuple[Standing, ...]:
         Standing(vision, Verdict.HELD, _ago(2), "new", (held,), _ago(38), ROBIN),
         _wired(Standing(chat, Verdict.STALLED, _ago(9), *broken, TERRAFORM)),
         _wired(Standing(speech, Verdict.WAITING, _ago(1), *linking, ROBIN)),
-        _wired(Standing(search, Verdict.HELD, _ago(6), *rejected, TERRAFORM, reverts=5)),
+        _wired(
+            Standing(search, Verdict.HELD, _ago(6), *rejected, TERRAFORM, reverts=5, calm_at=NOW)
+        ),
         _wired(Standing(lab, Verdict.REMEDIED, _ago(15), *restored, ROBIN, 4.2)),
         Standing(gone, Verdict.WAITING, _ago(1), "production", failure="ARM answered 503"),
     )
