@@ -225,7 +225,8 @@ def _actor(each: Standing) -> Element | None:
 
 def _exposure(each: Standing, view: View) -> str:
     if not each.is_exposed:
-        return lasted(each.exposed_seconds)
+        known = each.exposed_seconds
+        return lasted(view.exposures.get(each.account) if known is None else known)
     since = each.drifted_at or each.looked
     return f"open for {lasted((view.fleet.at - since).total_seconds())}"
 

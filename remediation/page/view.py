@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from remediation.fleet import Checkpoint
+from remediation.ids import ResourceId
 from remediation.page import modes
 from remediation.page.form import Ask, Only
 from remediation.page.modes import Charge, Hold, Terms
@@ -90,8 +91,10 @@ class View:
     found: int
     culprits: tuple[Culprit, ...]
     days: tuple[Day, ...]
-    charges: tuple[Charge, ...] = ()
-    holds: tuple[Hold, ...] = ()
+    charges: tuple[Charge, ...]
+    holds: tuple[Hold, ...]
+    # How long each account was open when it last was, as far as thirty days tell.
+    exposures: dict[ResourceId, float]
 
     @property
     def pages(self) -> int:
@@ -118,6 +121,7 @@ def view(fleet: Fleet, ask: Ask) -> View:
         _days(ended, fleet.at.date()),
         modes.charges(fleet.terms, fleet.standings),
         modes.holds(fleet.standings),
+        {each.account: s for each in reversed(ended) if (s := each.exposed_seconds) is not None},
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
@@ -38,26 +39,27 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def opened(address: str, chromium: Browser) -> Opened:
+    return partial(looking, chromium, address)
+
+
+@asynccontextmanager
+async def looking(
+    chromium: Browser, address: str, path: str, *, dark: bool = False, phone: bool = False
+) -> AsyncIterator[Page]:
     """A page that complains of nothing: no error on the console, nothing asked of anybody else."""
+    said: list[str] = []
+    asked: list[str] = []
 
-    @asynccontextmanager
-    async def open_(path: str, *, dark: bool = False, phone: bool = False) -> AsyncIterator[Page]:
-        context = await chromium.new_context(
-            viewport=PHONE if phone else DESKTOP, color_scheme="dark" if dark else "light"
-        )
+    def hear(message: ConsoleMessage) -> None:
+        said.append(f"{message.text} {message.location}")
+
+    async with await chromium.new_context(
+        viewport=PHONE if phone else DESKTOP, color_scheme="dark" if dark else "light"
+    ) as context:
         page = await context.new_page()
-        said: list[str] = []
-        asked: list[str] = []
-
-        def hear(message: ConsoleMessage) -> None:
-            said.append(message.text)
-
         page.on("console", hear)
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(f"{address}/{path}")
         yield page
-        assert [] == [text for text in said if "favicon" not in text]
-        assert [] == [url for url in asked if not url.startswith(address)]
-        await context.close()
-
-    return open_
+    assert [] == [text for text in said if "favicon" not in text]
+    assert [] == [url for url in asked if not url.startswith(address)]

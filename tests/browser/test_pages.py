@@ -1,15 +1,13 @@
 """The pages look right, can be used by everybody, and run nothing, in a genuine browser."""
 
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.browser import showcase
+from tests.browser.axe import violations
 from tests.browser.conftest import Opened
 
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 STORY = "posture/account?" + urlencode({"id": showcase.account("aoai-lab", "rg-lab").text})
 PATHS = (
     "few/posture",
@@ -26,14 +24,12 @@ async def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     opened: Opened, path: str, *, dark: bool
 ) -> None:
     async with opened(path, dark=dark, phone=dark) as page:
-        await page.evaluate(AXE.read_text("utf-8"))
-        found: dict[str, Any] = await page.evaluate("axe.run()")
+        found = await violations(page)
         overflow = await page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
 
-    told = [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
-    assert [] == told
+    assert [] == found
     assert 0 == overflow
 
 

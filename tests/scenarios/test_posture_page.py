@@ -8,7 +8,9 @@ from remediation.page.style import GUARDED, HEADERS
 from tests.harness.lab import Lab
 from tests.harness.people import Person
 from tests.harness.world import Json
-from tests.scenarios.story import Story, ask
+from tests.harness.worlds import ACCOUNTS
+from tests.scenarios import policies
+from tests.scenarios.story import Story, ask, recheck
 
 HOSTILE = "<script>alert(1)</script> Mallory"
 
@@ -72,6 +74,45 @@ async def test_an_opened_account_that_was_closed_shows_who_opened_it_and_for_how
     assert isinstance(fleet, dict)
     assert fleet["tiles"]["median_exposure_seconds"] is not None
     assert "Robin Example" in {each["name"] for each in fleet["actors"]}
+
+
+async def test_what_was_closed_is_open_no_more_while_its_endpoint_is_waited_for(lab: Lab) -> None:
+    """A sweep or a person finds it, so no FAST pass comes first."""
+    name = "aoai-posture-waiting"
+    lab.seeding.account(name, ACCOUNTS, public=True)
+    story = Story(lab, name)
+    status, told = await recheck(lab, {"account": story.id, "mode": "enforce"})
+
+    found = await row(lab, story)
+    assert (status, told["verdict"]) == (202, "waiting")
+    assert {"public-access"} <= {drift["rule"] for drift in told["drifts"] if drift["cured"]}
+    assert found["private"] is True
+    assert path(found)["public access"] in {"waiting", "ok"}
+
+    await lab.settled()
+    assert await story.is_private()
+
+
+async def test_what_a_mere_look_proves_is_shown(lab: Lab, robin: Person) -> None:
+    story = Story.private(lab, "aoai-posture-proven")
+    await robin.patch(story.id, {"tags": {"owner": "robin"}})
+    await lab.settled()
+    assert path(await row(lab, story))["proof"] == "not asked"
+
+    status, _ = await recheck(lab, {"account": story.id, "mode": "audit"})
+
+    assert status == 200
+    assert path(await row(lab, story))["proof"] == "ok"
+
+
+async def test_modes_are_told_profile_by_profile(lab: Lab) -> None:
+    _, told, _ = await ask(lab, "GET", "posture?format=json")
+
+    assert isinstance(told, dict)
+    modes = {each["name"]: each["mode"] for each in told["profiles"]}
+    assert list(modes) == list(policies.PROFILES)
+    assert modes["audited"] == {"access": "audit", "endpoint": "audit", "dns": "audit"}
+    assert modes["watched-path"] == {"access": "enforce", "endpoint": "audit", "dns": "audit"}
 
 
 async def test_a_deleted_account_is_shown_no_more(lab: Lab, robin: Person) -> None:
