@@ -89,6 +89,7 @@ async def test_the_numbers_and_the_rows_are_those_of_the_world(lab: Lab, chromiu
     assert "1 account is open to the internet." in notices
     assert "‖ public access: held" in rows[0]
     assert "by <b>Kim</b>" in rows[0]
+    assert "put back 2 times" in rows[1]
     assert "converged" in rows[2] or "remedied" in rows[2]
     for part in ("public access", "endpoint", "address", "zone", "link", "proof"):
         assert f"✓ {part} : ok" in rows[2]

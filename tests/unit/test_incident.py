@@ -113,6 +113,17 @@ def test_the_same_drift_found_twice_is_told_once() -> None:
     assert (last.drifts, last.results) == ((MISSING,), (STARTED,))
 
 
+def test_an_open_incident_knows_what_a_pass_has_cured_and_until_when_the_rest_is_held() -> None:
+    until = NOW + timedelta(hours=1)
+    cured = replace(LATER, drifts=(replace(MISSING, cured=True), replace(RECORD, until=until)))
+
+    _, opened = told(replace(FIRST, drifts=(MISSING, RECORD)), cured)
+
+    assert opened is not None
+    assert [drift.cured for drift in opened.drifts] == [True, False]
+    assert [drift.until for drift in opened.drifts] == [None, until]
+
+
 def test_a_drift_that_was_held_back_and_then_cured_is_told_as_cured() -> None:
     last, _ = told(replace(FIRST, drifts=(BUSY,), results=()), FIRST, CLEAN)
 
