@@ -90,6 +90,8 @@ def _drift(drift: Drift) -> Element:
     told: list[tuple[str, str]] = [("Found", drift.actual), ("Wanted", drift.expected)]
     if held:
         told.append(("Held back", held))
+    if drift.until is not None:
+        told.append(("Until", moment(drift.until)))
     told.append(("Where", drift.resource))
     pairs = [(tag("dt", name), tag("dd", foreign(value, _LONG))) for name, value in told]
     return tag(

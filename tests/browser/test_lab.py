@@ -32,6 +32,7 @@ PATH\
 PATH\
     limits: {{fight: {{reverts: 2, within: 150m}}, blast_radius: {{accounts: 1000, percent: 100}}}}
 """
+HOSTILE = "<img src=x onerror=alert(1)>Kim"
 RESTORED, HELD, FOUGHT = "aoai-restored-seen", "aoai-told-seen", "aoai-fought-seen"
 
 
@@ -43,7 +44,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     policy.write_text(POLICY.replace("PATH", path), "utf-8")
     async with Lab(Plan(policy=policy, settings=NEVER)) as lab:
         restored, held, fought = (Story.private(lab, name) for name in (RESTORED, HELD, FOUGHT))
-        robin, kim = lab.person("Robin Example"), lab.person("<b>Kim</b>")
+        robin, kim = lab.person("Robin Example"), lab.person(HOSTILE)
 
         async def and_the_fight_goes_on() -> None:
             await kim.delete(fought.endpoint_id)
@@ -88,7 +89,7 @@ async def test_the_numbers_and_the_rows_are_those_of_the_world(lab: Lab, chromiu
     assert tiles["Private"].startswith("66.6 %")
     assert "1 account is open to the internet." in notices
     assert "‖ public access: held" in rows[0]
-    assert "by <b>Kim</b>" in rows[0]
+    assert f"by {HOSTILE}" in rows[0]
     assert "put back 2 times" in rows[1]
     assert "converged" in rows[2] or "remedied" in rows[2]
     for part in ("public access", "endpoint", "address", "zone", "link", "proof"):
@@ -105,7 +106,7 @@ async def test_modes_and_brakes_are_those_of_policy_and_guard(lab: Lab, chromium
     assert ["told Mode: audit Accounts: 1 Held: AUDIT: 1 account"] == profiles[:1]
     assert ["production Mode: enforce Accounts: 2 Held: FLAPPING: 1 account"] == profiles[1:]
     assert brake.startswith(f"FLAPPING {FOUGHT}: done 2 times")
-    assert "undone each time by <b>Kim</b>" in brake
+    assert f"undone each time by {HOSTILE}" in brake
     assert "Until " in brake
 
 
@@ -125,6 +126,20 @@ async def test_a_click_leads_to_what_was_done_to_an_account_and_by_whom(
     assert f"Close public network access of {RESTORED} — done" in story
     assert f"Create private endpoint pe-{RESTORED}" in story
     assert ([], 3) == (found, rows)
+
+
+async def test_the_story_of_a_held_account_tells_why_and_until_when_and_a_hostile_name_is_text(
+    lab: Lab, chromium: Browser
+) -> None:
+    async with seen(lab, chromium, "posture?show=flapping") as page:
+        await page.click(f".fleet >> text={FOUGHT}")
+        story = " ".join(await texts(page, "main"))
+        strange = await page.locator("img, script, [onerror]").count()
+
+    assert "Held back FLAPPING done 2 times" in story
+    assert re.search(r"Until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC", story)
+    assert f"of {HOSTILE}" in story
+    assert 0 == strange
 
 
 async def test_who_caused_it_is_told_apart_by_id(lab: Lab, chromium: Browser) -> None:
