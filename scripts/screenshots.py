@@ -14,7 +14,7 @@ from tests.browser import showcase
 from tests.browser.served import browser, pages
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-DESKTOP = ViewportSize(width=1280, height=1400)
+DESKTOP = ViewportSize(width=1280, height=1600)
 PHONE = ViewportSize(width=390, height=1600)
 STORY = "posture/account?" + urlencode({"id": showcase.account("aoai-lab", "rg-lab").text})
 PICTURES = {
