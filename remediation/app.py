@@ -284,19 +284,19 @@ class App:
 
     async def _close(self, account: ResourceId, cause: Cause, *, given_before: bool) -> None:
         """The FAST lane; the FULL pass is asked for whatever becomes of it."""
-        now, report = self._ports.clock.now(), None
+        now, report, seen = self._ports.clock.now(), None, None
         fast = Request(account, Lane.FAST, cause, now, uuid.uuid4().hex)
         try:
             async with asyncio.timeout(FAST_SECONDS):
-                report = await self._reconciler.close(fast)
+                report, seen = await self._reconciler.close_and_compare(fast)
         except TimeoutError:
             log.warning("not closed within %d s, left to the FULL pass: %s", FAST_SECONDS, account)
         finally:
             closed = report if report and report.verdict is Verdict.REMEDIED else None
             if given_before and report is not None:
                 closed = closed or incident.interrupted(report)
-            full = Request(account, Lane.FULL, cause, now, fast.id, closed=closed)
-            calm = report is not None and report.verdict is Verdict.CONVERGED and closed is None
+            calm = seen is not None and closed is None
+            full = replace(fast, lane=Lane.FULL, closed=closed, fingerprint=seen if calm else None)
             await self._ports.requests.put(full, UNHURRIED_SECONDS if calm else 0)
 
     async def _tell_of_closing(self, request: Request) -> Request:

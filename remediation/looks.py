@@ -3,7 +3,7 @@
 | the pass                            | is looked at again                                        |
 |-------------------------------------|-----------------------------------------------------------|
 | waits for Azure                     | in 2 s at first, later every 30 s, until patience ends    |
-| found the account's lease taken     | in at most 5 s; that is no attempt                        |
+| found the account's lease taken     | in 2 to 8 s; that is no attempt                           |
 | could not be remembered             | for as long as it takes                                   |
 | is final, and something is held     | when the first of the reasons lapses: an exemption, a     |
 |                                     | grace period, a fight, an overload                        |
@@ -12,6 +12,7 @@
 A queue carries a request for seven days at most, so a lapse that is farther away is looked for on the way.
 """
 
+import zlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,9 @@ from remediation.report import Outcome, Report, Request, Result, Verdict
 _WAITS = (2.0, 5.0, 10.0, 15.0, 20.0, 30.0)
 # And to five minutes where only a person can help, such as a role that is missing on the ledger.
 _HOPELESS = 300.0
-_LEASE_WAIT = 5.0
+# Whoever finds a lease taken waits about as long as a pass takes. The requests of a burst came at one moment: they
+# come back one by one, and all but the first find that they are answered.
+_LEASE_SOONEST, _LEASE_LATEST = 2.0, 8.0
 # A second late, so that what lapses at that moment has lapsed.
 _AFTER = timedelta(seconds=1)
 # A look that comes this much later sees what one in time would have seen.
@@ -91,20 +94,26 @@ def again(request: Request, report: Report) -> Request | None:
         return None
     if report.verdict is not Verdict.WAITING:
         due = report.ended + timedelta(seconds=report.retry_after)
-        return replace(request, since=due, attempt=0, closed=None, batch="")
-    if any(r.code == LEASE_TAKEN for r in report.results):
+        return replace(request, since=due, attempt=0, closed=None, batch="", fingerprint=None)
+    if _found_the_lease_taken(report):
         return request
     since = report.started if request.attempt == 0 else request.since
-    return replace(request, since=since, attempt=request.attempt + 1)
+    return replace(request, since=since, attempt=request.attempt + 1, fingerprint=None)
 
 
 def _wait(request: Request, report: Report) -> float:
     """Seconds until the next look: what Azure asked for, at least what the attempt is worth."""
-    asked = max((_asked(result) for result in report.results), default=0.0)
+    if _found_the_lease_taken(report):
+        return _lease_wait(request)
+    asked = max((result.retry_after or 0 for result in report.results), default=0.0)
     return max(asked, _WAITS[min(request.attempt, len(_WAITS) - 1)])
 
 
-def _asked(result: Result) -> float:
+def _found_the_lease_taken(report: Report) -> bool:
+    return any(result.code == LEASE_TAKEN for result in report.results)
+
+
+def _lease_wait(request: Request) -> float:
     """A lease says when it would end if its holder died; one that lives mostly is done in a moment."""
-    seconds = result.retry_after or 0
-    return min(seconds, _LEASE_WAIT) if result.code == LEASE_TAKEN else seconds
+    share = zlib.crc32(request.id.encode()) / 2**32
+    return _LEASE_SOONEST + share * (_LEASE_LATEST - _LEASE_SOONEST)

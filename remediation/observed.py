@@ -4,7 +4,8 @@ Two distinctions to keep: *absent* (looked, nothing there) is not *not looked at
 of Azure are kept as they came, compared without case.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -70,6 +71,14 @@ FINAL_STATUSES = frozenset({"rejected", "disconnected"})
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """How an account looked: a digest of all that GET said but its state, and the state."""
+
+    digest: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A Cognitive Services account, as GET says."""
 
@@ -105,6 +114,14 @@ class Account:
         if self.acls.ip_rules or self.acls.subnet_rules:
             return Exposure.SELECTED
         return Exposure.SHUT
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Equal for accounts that no rule can tell apart, in every process."""
+        # A set has another order in each process.
+        content = replace(self, state="", capabilities=frozenset())
+        told = repr((content, sorted(self.capabilities)))
+        return Fingerprint(hashlib.sha256(told.encode()).hexdigest()[:32], self.state.casefold())
 
     @property
     def is_in_perimeter(self) -> bool:

@@ -13,7 +13,7 @@ from remediation.batch import Batch, Entry, Progress
 from remediation.brakes import BlastLimit, Claim, Revert
 from remediation.desired import Baseline, Desired
 from remediation.ids import ResourceId
-from remediation.observed import Account, Network
+from remediation.observed import Account, Fingerprint, Network
 from remediation.plan import Action
 from remediation.proof import Views
 from remediation.report import Json, Outcome, Report, Request
@@ -86,10 +86,11 @@ class NextLook:
 class History:
     """What the ledger remembers of one account between passes.
 
-    `answered_at` is when the last finished pass began: requests made before it are answered. `incident` is the first
-    report of the drift that is open now, merged with what has been done since: the pass that finds nothing left
-    closes it. `next_look` is set while a pass waits, so that a burst of events is one chain of looks and not many.
-    `reverts` is what was put back of late: what is there again and again, somebody else undoes.
+    `answered_at` is when the last finished pass began: requests made before it are answered. `looked_at` is when the
+    last pass began, finished or not; `clean` is how the account looked to it, if nothing was left to be done.
+    `incident` is the first report of the drift that is open now, merged with what has been done since: the pass that
+    finds nothing left closes it. `next_look` is set while a pass waits, so that a burst of events is one chain of looks
+    and not many. `reverts` is what was put back of late: what is there again and again, somebody else undoes.
     """
 
     answered_at: datetime | None = None
@@ -97,6 +98,8 @@ class History:
     incident: Report | None = None
     next_look: NextLook | None = None
     reverts: tuple[Revert, ...] = ()
+    looked_at: datetime | None = None
+    clean: Fingerprint | None = None
 
 
 class Lease(Protocol):

@@ -9,20 +9,20 @@ import json
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from remediation import guard, incident, looks, planner, verdicts
-from remediation.brakes import RELEASED, Brakes
+from remediation import incident, looks, planner, verdicts
+from remediation.answered import is_answered
+from remediation.brakes import Brakes
 from remediation.catalog import RULES
 from remediation.caution import Caution
-from remediation.desired import Baseline, Desired, RecordsBy
+from remediation.desired import Desired
 from remediation.errors import Busy, RemediationError, Unavailable
 from remediation.ids import ResourceId
 from remediation.looks import again
-from remediation.observed import Account, Observed
-from remediation.plan import Action, ChangeAccount, Plan, is_account_change
-from remediation.policy import OutOfScope
+from remediation.observed import Fingerprint, Observed
+from remediation.plan import Action, ChangeAccount, is_account_change
 from remediation.ports import (
     LEASE_SECONDS,
     LEASE_TAKEN,
@@ -34,37 +34,19 @@ from remediation.ports import (
 )
 from remediation.proof import Proof
 from remediation.report import Lane, Outcome, Report, Request, Result, Trigger, Verdict
-from remediation.restraint import Restrained
+from remediation.sight import DesiredFor, KnownZones, Observer, Sight
 
-__all__ = ["Reconciler", "Sight", "again"]
+__all__ = ["Reconciler", "again"]
 
 log = logging.getLogger(__name__)
 
-type DesiredFor = Callable[
-    [Account, tuple[str, ...], Baseline | None, datetime], Desired | OutOfScope
-]
-type KnownZones = Callable[[str], tuple[str, ...] | None]
 type Tell = Callable[[Report], Awaitable[None]]
 type Prove = Callable[[Desired, Observed], Awaitable[Proof | None]]
-type BrakesFor = Callable[[Desired, Plan], Brakes]
 
 _CLEAN = (Verdict.CONVERGED, Verdict.REMEDIED)
 # One call of ARM lasts 80 s at most: two tries of 10 s to connect and 30 s to answer (adapters/clients.py). What is
 # begun in this time has ended before anybody else can take the lease.
 _BUILDS_FOR = timedelta(seconds=LEASE_SECONDS / 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What one pass saw and what it means, before anything is done about it."""
-
-    verdict: Verdict | None = None
-    desired: Desired | None = None
-    observed: Observed | None = None
-    plan: Plan = field(default_factory=Plan)
-    brakes: Brakes = RELEASED
-    restrained: Restrained = field(default_factory=lambda: Restrained(Plan()))
-    failure: Result | None = None
 
 
 class Reconciler:
@@ -89,33 +71,40 @@ class Reconciler:
         self._cloud = cloud
         self._ledger = ledger
         self._clock = clock
-        self._desired_for = desired_for
-        self._known_zones = known_zones
+        self._observer = Observer(cloud, clock, desired_for, known_zones)
         self._patience = patience
         self._caution = caution or Caution(clock)
 
     async def close(self, request: Request) -> Report:
         """The FAST lane: the account alone, closed within two calls. Nothing is asked of the ledger."""
+        report, _ = await self.close_and_compare(request)
+        return report
+
+    async def close_and_compare(self, request: Request) -> tuple[Report, Fingerprint | None]:
+        """The same, and how the account looked where nothing differed, for a FULL request to compare with."""
         started = self._clock.now()
-        sight = await self._look(request, None)
+        sight = await self._glance(request)
         results = await self._apply(sight.restrained.plan.actions, started)
         if any(result.outcome is Outcome.UNSURE for result in results):
             results = await self._seen_again(request, results)
         report = self._report(request, started, sight, results)
         if report.drifts:
             report = replace(report, drifted_at=incident.drifted_at(report))
-        return _logged(report)
+        calm = sight.observed if report.verdict is Verdict.CONVERGED else None
+        return _logged(report), None if calm is None else calm.account.fingerprint
 
     async def reconcile(self, request: Request, closed: Report | None = None) -> Report | None:
-        """The FULL lane. None when a pass that began later has answered the request already.
+        """The FULL lane. None when the request is answered already; most of a burst learn that without the lease.
 
         `closed` is what the FAST lane did for the same request: it counts where somebody opens again and again.
         """
-        asked = self._clock.now()
         try:
+            history = await self._ledger.history(request.account)
+            asked = self._clock.now()
+            if is_answered(request, closed, history, asked):
+                return None
             async with self._ledger.lease(request.account, request.id) as lease:
-                answered = lease.history.answered_at
-                if answered is not None and answered > request.since:
+                if is_answered(request, closed, lease.history, self._clock.now()):
                     return None
                 return await self._reconcile(request, lease, closed, asked)
         except RemediationError as error:
@@ -130,7 +119,9 @@ class Reconciler:
             history = await self._ledger.history(request.account)
         except RemediationError as error:
             return _logged(self._unrecorded(request, error))
-        sight = await self._look(request, history.baseline, audited=frozenset(RULES))
+        sight = await self._observer.look(
+            request, history.baseline, self._released, frozenset(RULES)
+        )
         return _logged(await self._proven(self._report(request, started, sight, ()), sight))
 
     async def _proven(self, report: Report, sight: Sight) -> Report:
@@ -144,7 +135,7 @@ class Reconciler:
 
         Resolvers keep what they were told for a while, so a proof that fails is looked at again, with patience.
         """
-        if found.verdict is not Verdict.CONVERGED or not _is_kept_by_others(sight.desired):
+        if found.verdict is not Verdict.CONVERGED or not sight.is_named_by_others:
             return found
         proven = await self._proven(found, sight)
         if proven.proof is None or not proven.proof.is_refuted:
@@ -164,7 +155,7 @@ class Reconciler:
         """People are told before the pass is recorded: a crash in between tells them twice, never not at all."""
         started = self._clock.now()
         history = lease.history
-        sight = await self._look(
+        sight = await self._observer.look(
             request, history.baseline, lambda d, p: self._caution.brakes(d, p, history, closed)
         )
         sight = await self._claimed(request, sight)
@@ -180,49 +171,15 @@ class Reconciler:
         if asks and report.proof is None:
             report = await self._proven(report, sight)
         await self._tell(_logged(report))
-        remembered, serves = history.baseline, tuple[ResourceId, ...]()
-        if report.verdict in _CLEAN and sight.desired is not None and sight.observed is not None:
-            remembered = planner.baseline(sight.desired, sight.observed)
-            serves = planner.serves(sight.desired, sight.observed)
-        answered = history.answered_at if report.verdict is Verdict.WAITING else started
         reverts = self._caution.reverts(history, sight.desired, closed, found)
-        past = History(answered, remembered, opened, next_look, reverts)
-        await lease.record(report, past, serves)
+        past = replace(
+            _remembered(history, report, sight),
+            incident=opened,
+            next_look=next_look,
+            reverts=reverts,
+        )
+        await lease.record(report, past, _serves(report, sight))
         return report
-
-    async def _look(
-        self,
-        request: Request,
-        baseline: Baseline | None,
-        brakes_for: BrakesFor | None = None,
-        audited: frozenset[str] = frozenset(),
-    ) -> Sight:
-        try:
-            account = await self._cloud.account(request.account)
-            if account is None:
-                return Sight(Verdict.GONE)
-            zones = await self._zones(account) if request.lane is Lane.FULL else ()
-            desired = self._desired_for(account, zones, baseline, self._clock.now())
-            if isinstance(desired, OutOfScope):
-                return Sight(Verdict.OUT_OF_SCOPE)
-            network = (
-                await self._cloud.network(account, desired) if request.lane is Lane.FULL else None
-            )
-        except RemediationError as error:
-            failure = verdicts.failed("Read the account and its private path", error)
-            return Sight(failure=failure)
-        desired = replace(desired, audited=desired.audited | audited)
-        observed = Observed(account, network)
-        plan = planner.plan(desired, observed)
-        held = brakes_for(desired, plan) if brakes_for else self._caution.released
-        return self._restrained(Sight(None, desired, observed, plan), held)
-
-    def _restrained(self, sight: Sight, held: Brakes) -> Sight:
-        if sight.desired is None or sight.observed is None:
-            return sight
-        now = self._clock.now()
-        restrained = guard.restrain(sight.plan, sight.desired, sight.observed, now, held)
-        return replace(sight, brakes=held, restrained=restrained)
 
     async def _claimed(self, request: Request, sight: Sight) -> Sight:
         """Asks for the account's place among those that are put back, as soon as there is more to do than to close."""
@@ -232,17 +189,20 @@ class Reconciler:
         claim = await self._caution.claim(request.account, sight.desired)
         if claim is None or claim.granted:
             return sight
-        return self._restrained(sight, replace(sight.brakes, refused=claim))
+        return self._observer.restrained(sight, replace(sight.brakes, refused=claim))
 
-    async def _zones(self, account: Account) -> tuple[str, ...]:
-        known = self._known_zones(account.kind)
-        return await self._cloud.zone_names(account) if known is None else known
+    async def _glance(self, request: Request) -> Sight:
+        """Without a past: nothing is known of a baseline or a fight."""
+        return await self._observer.look(request, None, self._released)
+
+    def _released(self, *_: object) -> Brakes:
+        return self._caution.released
 
     async def _seen_again(
         self, request: Request, results: tuple[Result, ...]
     ) -> tuple[Result, ...]:
         """Reads the account after a write whose answer was lost: what took effect is done, and will be told."""
-        sight = await self._look(request, None)
+        sight = await self._glance(request)
         if sight.observed is None or sight.restrained.plan.findings or sight.restrained.withheld:
             return results
         return tuple(replace(result, outcome=Outcome.DONE) for result in results)
@@ -291,17 +251,28 @@ class Reconciler:
         return looks.endless(request, report)
 
 
+def _remembered(history: History, report: Report, sight: Sight) -> History:
+    """What the pass knows now of the account: when it was looked at, and how it is when it is as it should be."""
+    answered = history.answered_at if report.verdict is Verdict.WAITING else report.started
+    past = History(answered, history.baseline, looked_at=report.started)
+    if report.verdict not in _CLEAN or sight.desired is None or sight.observed is None:
+        return past
+    return replace(
+        past,
+        baseline=planner.baseline(sight.desired, sight.observed),
+        clean=sight.observed.account.fingerprint,
+    )
+
+
+def _serves(report: Report, sight: Sight) -> tuple[ResourceId, ...]:
+    if report.verdict not in _CLEAN or sight.desired is None or sight.observed is None:
+        return ()
+    return planner.serves(sight.desired, sight.observed)
+
+
 def _closes(action: Action) -> bool:
     """Every change of the account makes it stricter."""
     return isinstance(action, ChangeAccount) or is_account_change(action)
-
-
-def _is_kept_by_others(desired: Desired | None) -> bool:
-    return (
-        desired is not None
-        and desired.dns is not None
-        and desired.dns.records_by is RecordsBy.EXTERNAL
-    )
 
 
 def _logged(report: Report) -> Report:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from remediation.ids import ResourceId
+from remediation.observed import Fingerprint
 from remediation.proof import Proof
 
 type Json = dict[str, Any]
@@ -75,7 +76,8 @@ class Request:
 
     `since` is when the request was first made: a finished pass that began later has answered it. `closed` is what the
     FAST lane did before: it travels here so that it is told and recorded even if the process dies at once. `batch` is
-    the look of a person that it is a part of; `audits` says that nothing may be changed.
+    the look of a person that it is a part of; `audits` says that nothing may be changed. `fingerprint` is how the
+    account looked to the FAST lane, where that found nothing to do: see `answered`.
     """
 
     account: ResourceId
@@ -87,6 +89,7 @@ class Request:
     closed: "Report | None" = None
     batch: str = ""
     audits: bool = False
+    fingerprint: Fingerprint | None = None
 
 
 class Outcome(StrEnum):
