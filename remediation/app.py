@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from remediation import alerts, dependents, incident, intake
+from remediation import alerts, dependents, incident, intake, looks
 from remediation.courier import Courier
 from remediation.errors import Misconfigured, Retryable, Terminal
 from remediation.fleet import OpenSpot
@@ -47,8 +47,6 @@ log = logging.getLogger(__name__)
 
 # Event Grid waits 30 s for an answer; what is not closed by then is closed by the FULL pass.
 FAST_SECONDS = 20.0
-# How long a FULL pass waits where the account itself is as it should be: one pass then answers a burst of events.
-UNHURRIED_SECONDS = 10.0
 # How many dead letters one sweep looks at, so that a backlog is no storm.
 DEAD_LETTERS = 500
 # How long an alert waits when its channel does not take it.
@@ -297,7 +295,7 @@ class App:
                 closed = closed or incident.interrupted(report)
             calm = seen is not None and closed is None
             full = replace(fast, lane=Lane.FULL, closed=closed, fingerprint=seen if calm else None)
-            await self._ports.requests.put(full, UNHURRIED_SECONDS if calm else 0)
+            await self._ports.requests.put(full, looks.unhurried(full) if calm else 0)
 
     async def _tell_of_closing(self, request: Request) -> Request:
         """The request without what the FAST lane did, once that is told and recorded; as it is while it cannot be."""

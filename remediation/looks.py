@@ -23,13 +23,19 @@ from remediation.report import Outcome, Report, Request, Result, Verdict
 _WAITS = (2.0, 5.0, 10.0, 15.0, 20.0, 30.0)
 # And to five minutes where only a person can help, such as a role that is missing on the ledger.
 _HOPELESS = 300.0
-# Whoever finds a lease taken waits about as long as a pass takes. The requests of a burst came at one moment: they
-# come back one by one, and all but the first find that they are answered.
-_LEASE_SOONEST, _LEASE_LATEST = 2.0, 8.0
+# Whoever finds a lease taken waits about as long as a pass takes.
+_LEASE_WAIT = 2.0, 8.0
+# Where nothing differs there is no hurry: a person's writes come in bursts, and one look answers all of them.
+_UNHURRIED = 10.0, 15.0
 # A second late, so that what lapses at that moment has lapsed.
 _AFTER = timedelta(seconds=1)
 # A look that comes this much later sees what one in time would have seen.
 _SLACK = timedelta(seconds=_WAITS[-1])
+
+
+def unhurried(request: Request) -> float:
+    """Seconds until the look that an event is worth which changed nothing that the FAST lane could see."""
+    return _spread(request, *_UNHURRIED)
 
 
 def bounded(request: Request, report: Report, patience: timedelta) -> Report:
@@ -104,7 +110,8 @@ def again(request: Request, report: Report) -> Request | None:
 def _wait(request: Request, report: Report) -> float:
     """Seconds until the next look: what Azure asked for, at least what the attempt is worth."""
     if _found_the_lease_taken(report):
-        return _lease_wait(request)
+        # The lease says when it would end if its holder died; one that lives mostly is done in a moment.
+        return _spread(request, *_LEASE_WAIT)
     asked = max((result.retry_after or 0 for result in report.results), default=0.0)
     return max(asked, _WAITS[min(request.attempt, len(_WAITS) - 1)])
 
@@ -113,7 +120,7 @@ def _found_the_lease_taken(report: Report) -> bool:
     return any(result.code == LEASE_TAKEN for result in report.results)
 
 
-def _lease_wait(request: Request) -> float:
-    """A lease says when it would end if its holder died; one that lives mostly is done in a moment."""
+def _spread(request: Request, soonest: float, latest: float) -> float:
+    """Requests that come at one moment come back one by one: then all but the first find that they are answered."""
     share = zlib.crc32(request.id.encode()) / 2**32
-    return _LEASE_SOONEST + share * (_LEASE_LATEST - _LEASE_SOONEST)
+    return soonest + share * (latest - soonest)

@@ -108,8 +108,10 @@ class Reconciler:
                     return None
                 return await self._reconcile(request, lease, closed, asked)
         except RemediationError as error:
-            if getattr(error, "code", "") != LEASE_TAKEN:
-                await self._close_unremembered(request)
+            if getattr(error, "code", "") == LEASE_TAKEN:
+                log.info("pass put off, another one is under way: %s", request.id)
+                return self._unrecorded(request, error)
+            await self._close_unremembered(request)
             return _logged(self._unrecorded(request, error))
 
     async def audit(self, request: Request) -> Report:

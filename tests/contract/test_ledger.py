@@ -150,8 +150,8 @@ async def test_the_case_of_an_id_does_not_matter(ledger: TableLedger) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a#b", "a?b", "a\\b", "a%2fb", "a+b", "a|b", "it's", "日本", "x" * 1000],
-    ids=["number", "question", "backslash", "percent", "plus", "bar", "quote", "foreign", "long"],
+    ["a+b", "a|b", "it's", "日本", "x" * 1000],
+    ids=["plus", "bar", "quote", "foreign", "long"],
 )
 async def test_a_strange_name_is_kept_like_any_other(ledger: TableLedger, name: str) -> None:
     strange = ResourceId.parse(ACCOUNT.text.replace(ACCOUNT.name, name))
