@@ -11,6 +11,7 @@ from hypothesis.strategies import DrawFn
 
 from remediation import planner
 from remediation.ids import ResourceId
+from remediation.observed import Fingerprint
 from remediation.ports import History, NextLook
 from remediation.report import (
     REPORTS,
@@ -54,8 +55,16 @@ times = st.datetimes(
 seconds = st.none() | st.floats(0, 1e9)
 actors = st.builds(Actor, st.sampled_from(ActorKind), texts, texts, texts, texts)
 causes = st.builds(Cause, st.sampled_from(Trigger), times, texts, texts, texts, texts, actors)
+fingerprints = st.builds(Fingerprint, texts, texts)
 requests = st.builds(
-    Request, ids, st.sampled_from(Lane), causes, times, texts, st.integers(0, 10_000)
+    Request,
+    ids,
+    st.sampled_from(Lane),
+    causes,
+    times,
+    texts,
+    st.integers(0, 10_000),
+    fingerprint=st.none() | fingerprints,
 )
 drifts = st.builds(Drift, texts, texts, texts, texts, texts, texts, texts)
 results = st.builds(Result, texts, st.sampled_from(Outcome), texts, texts, seconds)
@@ -80,7 +89,15 @@ reports = st.builds(
 
 
 chains = st.none() | st.builds(NextLook, texts, times)
-histories = st.builds(History, st.none() | times, st.none(), st.none() | reports, chains)
+histories = st.builds(
+    History,
+    st.none() | times,
+    st.none(),
+    st.none() | reports,
+    chains,
+    looked_at=st.none() | times,
+    clean=st.none() | fingerprints,
+)
 
 
 @given(id_texts())

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from remediation import looks
-from remediation.ports import NextLook
-from remediation.report import Verdict
-from tests.builders import NOW, report, request
+from remediation.ports import LEASE_TAKEN, NextLook
+from remediation.report import Outcome, Request, Result, Verdict
+from tests.builders import NOW, account, report, request
 
 HELD = report(verdict=Verdict.HELD)
 WAITING = report(verdict=Verdict.WAITING, retry_after=2.0)
+TAKEN = Result("Take the lease", Outcome.WAITING, code=LEASE_TAKEN, retry_after=119.0)
 A_WEEK = timedelta(days=6)
 AN_HOUR = timedelta(hours=1)
 
@@ -42,7 +43,8 @@ class TestALapse:
 
     def test_is_a_new_question_that_no_pass_before_it_answers(self) -> None:
         held = replace(HELD, retry_after=3601.0)
-        asked = request(attempt=7, closed=report(id="fast"), batch="batch-1")
+        seen = account().fingerprint
+        asked = request(attempt=7, closed=report(id="fast"), batch="batch-1", fingerprint=seen)
 
         assert looks.again(asked, held) == request(since=NOW + timedelta(seconds=3601))
 
@@ -63,6 +65,30 @@ class TestPatience:
         assert looks.bounded(second, WAITING, AN_HOUR).verdict is Verdict.WAITING
         impatient = looks.bounded(second, WAITING, timedelta(minutes=58))
         assert impatient.verdict is Verdict.STALLED
+
+
+class TestABurst:
+    def test_of_calm_events_comes_back_one_by_one(self) -> None:
+        waits = [looks.unhurried(request(id=f"event-{number}")) for number in range(20)]
+
+        assert 10 <= min(waits) < max(waits) <= 15
+        assert len(set(waits)) == len(waits)
+
+    def test_that_finds_the_lease_taken_comes_back_one_by_one(self) -> None:
+        waits = [self.put_off(request(id=f"event-{number}")) for number in range(20)]
+
+        assert 2 <= min(waits) < max(waits) <= 8
+        assert len(set(waits)) == len(waits)
+
+    def test_asks_again_for_what_it_asked_for(self) -> None:
+        asked = request(fingerprint=account().fingerprint)
+
+        assert looks.again(asked, replace(WAITING, results=(TAKEN,))) == asked
+
+    def put_off(self, asked: Request) -> float:
+        found = looks.endless(asked, report(verdict=Verdict.WAITING, results=(TAKEN,)))
+        assert found.retry_after is not None
+        return found.retry_after
 
 
 class TestTheChain:

@@ -1,6 +1,10 @@
 """Are the words of Azure read as Azure means them?"""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -247,3 +251,43 @@ def test_a_finding_prints_as_what_is_wrong() -> None:
     (finding,) = planner.plan(desired(), observed(zones=[zone(links=())])).findings
 
     assert str(finding) == f"{OPENAI_ZONE}: a link to vnet-hub, but there is none"
+
+
+class TestTheFingerprintOfAnAccount:
+    def test_is_the_same_in_every_process(self) -> None:
+        """Sets have an order of their own in each, by PYTHONHASHSEED."""
+        told = {_fingerprint_in_another_process(seed) for seed in ("1", "2", "3")}
+
+        assert len(told) == 1
+
+    def test_keeps_the_state_apart(self) -> None:
+        accepted, ended = account(state="Accepted").fingerprint, account().fingerprint
+
+        assert accepted.digest == ended.digest
+        assert (accepted.state, ended.state) == ("accepted", "succeeded")
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"public_network_access": "Enabled"},
+            {"acls": NetworkAcls("Deny", "AzureServices")},
+            {"connections": ()},
+            {"tags": (("team", "search"),)},
+            {"local_auth_disabled": True},
+            {"capabilities": frozenset({"virtualnetworks", "customerManagedKey"})},
+        ],
+        ids=str,
+    )
+    def test_differs_when_anything_else_does(self, changes: dict[str, Any]) -> None:
+        assert account(**changes).fingerprint != account().fingerprint
+
+
+def _fingerprint_in_another_process(seed: str) -> str:
+    code = (
+        "from tests.builders import account\n"
+        "print(account(capabilities=frozenset('abcdefgh')).fingerprint)"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    return subprocess.check_output(  # noqa: S603 - the code stands above
+        [sys.executable, "-c", code], text=True, env=environment
+    )

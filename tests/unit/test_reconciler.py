@@ -92,6 +92,22 @@ class OvertakenLedger(MemoryLedger):
             yield lease
 
 
+class ForgetfulLedger(MemoryLedger):
+    """A ledger whose past is known to the holder of a lease alone, as if it had only just become so."""
+
+    taken = 0
+
+    @asynccontextmanager
+    async def lease(self, account: ResourceId, holder: str) -> AsyncIterator[MemoryLease]:
+        async with super().lease(account, holder) as lease:
+            self.taken += 1
+            yield lease
+
+    async def history(self, account: ResourceId) -> History:
+        del account
+        return History()
+
+
 @dataclass
 class Scene:
     """One account in a memory Azure, and a reconciler for it."""
@@ -138,6 +154,11 @@ class Scene:
         report = await self.reconciler.reconcile(asked)
         assert report is not None
         return report
+
+    async def ask(self, **changes: Any) -> Report | None:
+        """The same, of an account that may need no pass."""
+        asked = replace(request(since=self.clock.now()), **changes)
+        return await self.reconciler.reconcile(asked)
 
     async def look(self, lane: Lane) -> Report:
         return await (self.close() if lane is Lane.FAST else self.full())
@@ -531,6 +552,42 @@ class TestWaiting:
         assert second.retry_after == 2.0
 
 
+class TestTheSameAccount:
+    async def test_found_again_as_a_clean_pass_left_it_is_not_looked_at(self) -> None:
+        scene = Scene()
+        await scene.full()
+        scene.clock.move(A_MINUTE)
+        report, seen = await scene.reconciler.close_and_compare(request(Lane.FAST))
+
+        assert report.verdict is Verdict.CONVERGED
+        assert await scene.ask(fingerprint=seen) is None
+
+    async def test_is_looked_at_when_somebody_has_changed_it(self) -> None:
+        scene = Scene()
+        await scene.full()
+        scene.clock.move(A_MINUTE)
+        scene.azure.accounts[ACCOUNT] = account(tags=(("team", "search"),))
+        _, seen = await scene.reconciler.close_and_compare(request(Lane.FAST))
+
+        assert await scene.ask(fingerprint=seen) is not None
+
+    async def test_is_looked_at_while_something_is_left_to_be_done(self) -> None:
+        scene = Scene(WITHOUT_RECORD)
+        seen = account().fingerprint
+        await scene.full()
+        scene.clock.move(A_MINUTE)
+
+        assert await scene.ask(fingerprint=seen) is not None
+
+    @pytest.mark.parametrize("seen", [OPEN, OPEN_TO_ALL])
+    async def test_has_no_mark_where_the_fast_lane_had_something_to_do(
+        self, seen: Observed
+    ) -> None:
+        _, mark = await Scene(seen).reconciler.close_and_compare(request(Lane.FAST))
+
+        assert mark is None
+
+
 class TestTheLease:
     async def test_a_request_that_a_later_pass_has_answered_is_dropped(self) -> None:
         scene = Scene()
@@ -546,19 +603,39 @@ class TestTheLease:
 
         assert await scene.full() is not None
 
-    async def test_a_waiting_pass_answers_nothing(self) -> None:
+    async def test_a_waiting_pass_leaves_earlier_requests_to_its_next_look(self) -> None:
         scene = Scene(BARE)
         scene.clock.move(1)
         await scene.full()
 
+        assert await scene.reconciler.reconcile(request(since=NOW, id="another")) is None
         assert await scene.reconciler.reconcile(request(since=NOW)) is not None
+
+    async def test_a_request_that_is_answered_never_asks_for_the_lease(self) -> None:
+        scene = Scene()
+        scene.clock.move(1)
+        await scene.full()
+        scene.ledger.holders[ACCOUNT] = "somebody else"
+
+        assert await scene.reconciler.reconcile(request(since=NOW)) is None
+
+    async def test_a_request_that_was_answered_while_it_took_the_lease_is_dropped(self) -> None:
+        ledger = ForgetfulLedger()
+        scene = Scene(ledger=ledger)
+        scene.clock.move(1)
+        await scene.full()
+
+        assert await scene.reconciler.reconcile(request(since=NOW)) is None
+        assert ledger.taken == 2
 
     async def test_a_lease_that_is_taken_is_waited_for_without_counting(self) -> None:
         scene = Scene(OPEN, ledger=MemoryLedger(holders={ACCOUNT: "somebody else"}))
 
         report = await scene.full()
 
-        assert (report.verdict, report.retry_after) == (Verdict.WAITING, 5.0)
+        assert report.verdict is Verdict.WAITING
+        assert report.retry_after is not None
+        assert 2 <= report.retry_after <= 8
         assert scene.cloud.applied == []
         assert again(request(), report) == request()
 
