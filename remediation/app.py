@@ -9,36 +9,17 @@ import json
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from remediation import alerts, dependents, incident, intake, looks
-from remediation.courier import Courier
+from remediation import dependents, incident, intake, looks
+from remediation.app_ports import Ports, Scope
 from remediation.errors import Misconfigured, Retryable, Terminal
-from remediation.fleet import OpenSpot
 from remediation.ids import ResourceId
-from remediation.observed import Account
 from remediation.page_desk import PostureDesk
-from remediation.page_keeper import KeptProofs
-from remediation.ports import (
-    Batches,
-    Clock,
-    Cloud,
-    DeadLetters,
-    Fleet,
-    Ledger,
-    Notifier,
-    Outbox,
-    Prober,
-    Requests,
-    Retention,
-    Tallies,
-)
 from remediation.rechecks import Rechecks
 from remediation.reconciler import Reconciler, again
 from remediation.report import REQUESTS, Cause, Lane, Report, Request, Verdict
-from remediation.sweep_ports import FleetIndex, Sweeps
+from remediation.teller import Teller, about
 from remediation.upkeep import Upkeep
 from remediation.watch import Notice
 from remediation.watcher import Watcher
@@ -52,68 +33,6 @@ DEAD_LETTERS = 500
 # How long an alert waits when its channel does not take it.
 ALERT_RETRY_SECONDS = 60.0
 _RECENT = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Everything of the world that the app needs."""
-
-    cloud: Cloud
-    fleet: Fleet
-    ledger: Ledger
-    requests: Requests
-    outbox: Outbox
-    batches: Batches
-    tallies: Tallies
-    notifier: Notifier
-    clock: Clock
-    prober: Prober | None = None
-    courier: Courier | None = None
-    index: FleetIndex | None = None
-    sweeps: Sweeps | None = None
-    retention: Retention | None = None
-    dead_letters: DeadLetters | None = None
-    desk: PostureDesk | None = None
-    proofs: KeptProofs | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the policy speaks of: by id alone, by what it ties to an account, and where accounts may be."""
-
-    speaks_of: Callable[[ResourceId], bool]
-    ties: Callable[[Account, ResourceId, datetime], bool]
-    subscriptions: Sequence[str]
-
-
-class Teller:
-    """Puts into the outbox what people should hear."""
-
-    def __init__(self, outbox: Outbox, *, keep_personal_data: bool) -> None:
-        """`keep_personal_data`: whether the text of a message that Latch gave up on, claims and all, is told."""
-        self._outbox = outbox
-        self._keep = keep_personal_data
-
-    async def report(self, report: Report) -> None:
-        """The alert that a report deserves, if any."""
-        await self._put(alerts.for_report(report))
-
-    async def notice(self, notice: Notice, account: ResourceId | None) -> None:
-        """A watched change, and the account that it happened to."""
-        await self._put(alerts.for_notice(notice, account))
-
-    async def blind_spot(self, spot: OpenSpot) -> None:
-        """Something that Latch cannot see, as soon as it cannot."""
-        await self._put(alerts.for_blind_spot(spot))
-
-    async def poison(self, queue: str, text: str, now: datetime, about: ResourceId | None) -> None:
-        """That Latch gave up on a message."""
-        alert = alerts.for_poison(queue, text, now, resource=about, keep_personal_data=self._keep)
-        await self._put(alert)
-
-    async def _put(self, alert: alerts.Alert | None) -> None:
-        if alert is not None:
-            await self._outbox.put(alert.id, alerts.to_event(alert))
 
 
 class App:
@@ -216,7 +135,7 @@ class App:
         """Latch gave up on a message: a person gets everything needed to act."""
         now = self._ports.clock.now()
         log.error("message of %d characters given up: %s", len(text), queue)
-        await self._teller.poison(queue, text, now, _about(text, now))
+        await self._teller.poison(queue, text, now, about(text, now))
 
     def on_poisoned_alert(self, text: str) -> None:
         """An alert about it would go the same way; the alert itself is kept, and asked for again by the sweep."""
@@ -274,7 +193,7 @@ class App:
 
     async def _give_up_letter(self, name: str, text: str) -> None:
         now = self._ports.clock.now()
-        await self._teller.poison(f"dead letter {name}", text, now, _about(text, now))
+        await self._teller.poison(f"dead letter {name}", text, now, about(text, now))
 
     async def _on_watched(self, notice: Notice) -> intake.NotOurs | None:
         kept = notice if self._keeps_personal_data else intake.anonymous(notice)
@@ -338,14 +257,3 @@ class App:
             "event dropped: %s",
             json.dumps({"drop": drop, "detail": detail, "count": self.dropped[drop.value]}),
         )
-
-
-def _about(text: str, now: datetime) -> ResourceId | None:
-    """The resource that an event is about, whichever queue it came from."""
-    for seen in intake.read_text(text, now):
-        if isinstance(seen, intake.Sighting):
-            return seen.resource
-    for told in intake.read_watched(text, now):
-        if isinstance(told, Notice) and told.place.resource is not None:
-            return told.place.resource
-    return None

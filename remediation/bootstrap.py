@@ -39,7 +39,8 @@ from remediation.adapters.retention import TableRetention
 from remediation.adapters.standings import TablePosture
 from remediation.adapters.tallies import TableTallies
 from remediation.adapters.webhook import Webhook
-from remediation.app import App, Ports, Scope, Teller
+from remediation.app import App
+from remediation.app_ports import Ports, Scope
 from remediation.caution import Caution
 from remediation.channel import Channels
 from remediation.channels import secrets
@@ -58,6 +59,7 @@ from remediation.reconciler import Reconciler
 from remediation.report import Report
 from remediation.settings import Settings
 from remediation.sweep import Sweep, Wants
+from remediation.teller import Teller
 from remediation.upkeep import Upkeep
 from remediation.watcher import Watched, Watcher
 

@@ -28,7 +28,8 @@ from remediation.adapters.scratch import (
     ScratchTallies,
 )
 from remediation.adapters.sign_in import signed_in
-from remediation.app import App, Ports
+from remediation.app import App
+from remediation.app_ports import Ports
 from remediation.errors import Misconfigured
 from remediation.policy_document import Policy
 from remediation.ports import Cloud, Ledger

@@ -7,16 +7,16 @@ else is for the record, and optional: it may be missing, null, `{}`, in another 
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from remediation.actors import actor_of
+from remediation.event_fields import Fields, clean, fields, moment, resource_id, word
 from remediation.ids import ResourceId
-from remediation.report import Actor, ActorKind, Cause, Trigger
+from remediation.report import Cause, Trigger
 from remediation.watch import OPERATIONS, Notice, Operation, Place
-
-type Fields = Mapping[str, object]
 
 ACCOUNT = "microsoft.cognitiveservices/accounts"
 ENDPOINT = "microsoft.network/privateendpoints"
@@ -51,17 +51,9 @@ _HANDSHAKES = (
     "microsoft.eventgrid.subscriptiondeletedevent",
 )
 
-# Letters, digits and what names of groups, endpoints, zones and records may hold besides ("@" and "*" are records).
-_ID = re.compile(r"(/[-\w.()@*]+)+")
-_LONGEST_ID = 1024
-_LONGEST_WORD = 256
 _LONGEST_DETAIL = 200
 # "/subscriptions/{s}/resourceGroups/{g}/providers/{namespace}/{type}/{name}" split at its slashes.
 _PARTS_OF_OWNER = 9
-
-_OBJECT_ID = ("http://schemas.microsoft.com/identity/claims/objectidentifier", "oid")
-_USER_NAMES = ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn", "upn")
-_NAMES = ("name", *_USER_NAMES, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name")
 
 
 class Drop(StrEnum):
@@ -114,14 +106,14 @@ def read_text(text: str, now: datetime, *, tenant: str = "") -> tuple[Sighting |
 
 def read(body: object, now: datetime, *, tenant: str = "") -> Sighting | NotOurs:
     """Reads one event. `now` stands in for a missing time; `tenant`, where it is known, refuses those of others."""
-    event = _fields(body)
-    type_ = _word(event.get("eventtype")) or _word(event.get("type"))
+    event = fields(body)
+    type_ = word(event.get("eventtype")) or word(event.get("type"))
     if not type_:
         return _not_ours(Drop.MALFORMED, f"a JSON {_json_type(body)} without the type of an event")
     verb = _VERBS.get(type_.casefold())
     if verb is None:
         return _not_ours(_why_not(type_.casefold()), f"event type {type_}")
-    data = _fields(event.get("data"))
+    data = fields(event.get("data"))
     resource = _resource(event, data)
     if resource is None:
         return _not_ours(Drop.MALFORMED, f"{type_} without the well-formed id of a resource")
@@ -165,10 +157,10 @@ def _each[T](text: str, read_one: Callable[[object], T]) -> tuple[T | NotOurs, .
 
 
 def _watched(body: object, now: datetime) -> Notice | NotOurs:
-    event = _fields(body)
-    data = _fields(event.get("data"))
-    type_ = _word(event.get("eventtype")) or _word(event.get("type"))
-    told = _word(data.get("operationname"))
+    event = fields(body)
+    data = fields(event.get("data"))
+    type_ = word(event.get("eventtype")) or word(event.get("type"))
+    told = word(data.get("operationname"))
     operation = OPERATIONS.get(told.casefold())
     if operation is None or not _is_success(type_.casefold(), operation):
         return _not_ours(Drop.UNKNOWN_OPERATION, f"event type {type_}, operation {told}")
@@ -186,7 +178,7 @@ def _is_success(type_: str, operation: Operation) -> bool:
 
 def _place(value: object) -> tuple[Place, str] | None:
     """Where it happened, and the id of what was changed."""
-    text = _clean(value)
+    text = clean(value)
     try:
         return (Place.of(text), text) if text else None
     except ValueError:
@@ -203,27 +195,13 @@ def _why_not(type_: str) -> Drop:
 
 def _resource(event: Fields, data: Fields) -> ResourceId | None:
     """`resourceUri` or else the subject: they are equal in every published sample (event-schema-subscriptions.md)."""
-    info = _fields(data.get("resourceinfo"))
+    info = fields(data.get("resourceinfo"))
     candidates = (data.get("resourceuri"), info.get("id"), event.get("subject"))
-    return next(filter(None, map(_id, candidates)), None)
-
-
-def _id(value: object) -> ResourceId | None:
-    text = _clean(value)
-    try:
-        return ResourceId.parse(text) if text else None
-    except ValueError:
-        return None
-
-
-def _clean(value: object) -> str:
-    """Refuses what no ARM id holds (`?`, `%`, `..`, control characters), so that only names ever reach a URL."""
-    text = "/" + value.strip().strip("/") if isinstance(value, str) else ""
-    return text if len(text) <= _LONGEST_ID and _ID.fullmatch(text) else ""
+    return next(filter(None, map(resource_id, candidates)), None)
 
 
 def _foreign(resource: ResourceId, data: Fields, tenant: str) -> NotOurs | None:
-    theirs = _word(data.get("tenantid"))
+    theirs = word(data.get("tenantid"))
     if tenant and theirs and theirs.casefold() != tenant.casefold():
         return _not_ours(Drop.FOREIGN, "an event of another tenant")
     if resource.type not in WATCHED:
@@ -233,7 +211,7 @@ def _foreign(resource: ResourceId, data: Fields, tenant: str) -> NotOurs | None:
 
 def _other_operation(data: Fields, verb: str) -> NotOurs | None:
     """The operation is not believed, but one that contradicts the type of its event is no write or delete."""
-    operation = _word(data.get("operationname"))
+    operation = word(data.get("operationname"))
     if not operation or operation.casefold().endswith(f"/{verb}"):
         return None
     return _not_ours(Drop.UNKNOWN_OPERATION, f"operation {operation}")
@@ -245,9 +223,9 @@ def _cause(event: Fields, data: Fields, resource: str, operation: str, now: date
         at=_moment(event, data, now),
         operation=operation,
         resource=resource,
-        event_id=_word(event.get("id")),
-        correlation_id=_word(data.get("correlationid")),
-        actor=_actor(_fields(data.get("claims")), _fields(data.get("httprequest"))),
+        event_id=word(event.get("id")),
+        correlation_id=word(data.get("correlationid")),
+        actor=actor_of(fields(data.get("claims")), fields(data.get("httprequest"))),
     )
 
 
@@ -256,67 +234,11 @@ def _moment(event: Fields, data: Fields, now: datetime) -> datetime:
     told = (
         event.get("eventtime"),
         event.get("time"),
-        _fields(data.get("operationalinfo")).get("resourceeventtime"),
+        fields(data.get("operationalinfo")).get("resourceeventtime"),
         # A dead letter in CloudEvents keeps no time of its own (manage-event-delivery.md).
         event.get("publishtime"),
     )
-    return min(next(filter(None, map(_time, told)), now), now)
-
-
-def _time(value: object) -> datetime | None:
-    """Azure writes up to seven fractional digits, and always UTC."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if moment is None or moment.tzinfo is None:
-            return moment and moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _actor(claims: Fields, request: Fields) -> Actor:
-    """From the caller's claims alone: the principal in `authorization` may be a group, and is not the caller."""
-    kind = _kind(claims)
-    app_id = _word(claims.get("appid"))
-    return Actor(
-        kind=kind,
-        name=_first(claims, _NAMES) or (app_id if kind is ActorKind.APP else ""),
-        object_id=_first(claims, _OBJECT_ID),
-        app_id=app_id,
-        ip=_word(claims.get("ipaddr")) or _word(request.get("clientipaddress")),
-    )
-
-
-def _kind(claims: Fields) -> ActorKind:
-    told = _word(claims.get("idtyp")).casefold()
-    if told in (ActorKind.USER, ActorKind.APP):
-        return ActorKind(told)
-    if _first(claims, ("name", *_USER_NAMES)):
-        return ActorKind.USER
-    return ActorKind.APP if _word(claims.get("appid")) else ActorKind.UNKNOWN
-
-
-def _first(fields: Fields, names: tuple[str, ...]) -> str:
-    return next(filter(None, (_word(fields.get(name)) for name in names)), "")
-
-
-def _fields(value: object) -> Fields:
-    """The members of an object under lower-case names; also of one inside a string (azure-sdk-for-net#5189)."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return {}
-    if not isinstance(value, dict):
-        return {}
-    return {str(name).casefold(): member for name, member in value.items()}
-
-
-def _word(value: object) -> str:
-    """A string without control characters, of bounded length; everything else is as good as missing."""
-    if not isinstance(value, str):
-        return ""
-    return "".join(filter(str.isprintable, value[: 2 * _LONGEST_WORD])).strip()[:_LONGEST_WORD]
+    return min(next(filter(None, map(moment, told)), now), now)
 
 
 def _json_type(value: object) -> str:

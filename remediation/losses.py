@@ -11,20 +11,10 @@ No signal is taken for the only one: the sweep looks for every loss that a rule 
 
 from dataclasses import dataclass
 
-from remediation import catalog
+from remediation import catalog, signals
 from remediation.catalog import Default
+from remediation.signals import Signal
 from remediation.watch import Topic
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """The operation that an event of the loss bears. `published`: Microsoft documents it as an action.
-
-    That a write or delete raises an event under that very name is the documented pattern, and seen for few.
-    """
-
-    name: str
-    published: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +35,13 @@ class Loss:
     topics: tuple[Topic, ...] = ()
 
 
-_COGNITIVE, _NETWORK = "Microsoft.CognitiveServices/accounts", "Microsoft.Network"
-_ENDPOINT, _ZONE = f"{_NETWORK}/privateEndpoints", f"{_NETWORK}/privateDnsZones"
-_PERIMETER = f"{_NETWORK}/networkSecurityPerimeters"
-
-# Published: permissions/ai-machine-learning.md, permissions/networking.md, permissions/management-and-governance.md.
-_ACCOUNT_WRITE = Signal(f"{_COGNITIVE}/write")
-_ACCOUNT_DELETE = Signal(f"{_COGNITIVE}/delete")
-_CONNECTION_WRITE = Signal(f"{_COGNITIVE}/privateEndpointConnections/write")
-_CONNECTION_DELETE = Signal(f"{_COGNITIVE}/privateEndpointConnections/delete")
-_ENDPOINT_WRITE = Signal(f"{_ENDPOINT}/write")
-_ENDPOINT_DELETE = Signal(f"{_ENDPOINT}/delete")
-_GROUP_WRITE = Signal(f"{_ENDPOINT}/privateDnsZoneGroups/write")
-_GROUP_DELETE = Signal(f"{_ENDPOINT}/privateDnsZoneGroups/delete", published=False)
-_ZONE_WRITE = Signal(f"{_ZONE}/write")
-_ZONE_DELETE = Signal(f"{_ZONE}/delete")
-_RECORD_WRITE = Signal(f"{_ZONE}/A/write")
-_RECORD_DELETE = Signal(f"{_ZONE}/A/delete")
-_LINK_WRITE = Signal(f"{_ZONE}/virtualNetworkLinks/write")
-_LINK_DELETE = Signal(f"{_ZONE}/virtualNetworkLinks/delete")
-
 _NAMED = "an endpoint that the profile or the last good state names"
 _REBUILT = ("RemoveBrokenEndpoint", "CreateEndpoint")
 
 LOSSES = {
     1: Loss(
         "Public network access is enabled, or not set.",
-        (_ACCOUNT_WRITE,),
+        (signals.ACCOUNT_WRITE,),
         ("public-access",),
         ("CloseAccess", "RestrictNetwork"),
         Default.AUTOMATIC,
@@ -79,7 +49,7 @@ LOSSES = {
     ),
     2: Loss(
         "The default action of the network rules is Allow, or not set.",
-        (_ACCOUNT_WRITE,),
+        (signals.ACCOUNT_WRITE,),
         ("network-acls",),
         ("CloseAccess", "RestrictNetwork"),
         Default.AUTOMATIC,
@@ -87,7 +57,7 @@ LOSSES = {
     ),
     3: Loss(
         "IP rules let in ranges that nobody allowed, or that are too wide.",
-        (_ACCOUNT_WRITE,),
+        (signals.ACCOUNT_WRITE,),
         ("public-access", "ip-rules"),
         ("CloseAccess", "RestrictNetwork"),
         Default.OPT_IN,
@@ -96,7 +66,7 @@ LOSSES = {
     ),
     4: Loss(
         "Subnet rules let in subnets that nobody allowed, of another tenant even.",
-        (_ACCOUNT_WRITE,),
+        (signals.ACCOUNT_WRITE,),
         ("public-access", "subnet-rules"),
         ("CloseAccess", "RestrictNetwork"),
         Default.OPT_IN,
@@ -105,7 +75,7 @@ LOSSES = {
     ),
     5: Loss(
         "Trusted services pass by the network rules.",
-        (_ACCOUNT_WRITE,),
+        (signals.ACCOUNT_WRITE,),
         ("bypass",),
         ("RestrictNetwork",),
         Default.OPT_IN,
@@ -114,7 +84,7 @@ LOSSES = {
     ),
     6: Loss(
         "The private endpoint is deleted.",
-        (_ENDPOINT_DELETE, Signal(f"{_NETWORK}/networkInterfaces/delete"), _CONNECTION_DELETE),
+        (signals.ENDPOINT_DELETE, signals.NIC_DELETE, signals.CONNECTION_DELETE),
         ("endpoint-missing",),
         ("CreateEndpoint",),
         Default.AUTOMATIC,
@@ -123,7 +93,7 @@ LOSSES = {
     ),
     7: Loss(
         "The connection of the endpoint is rejected.",
-        (_CONNECTION_WRITE,),
+        (signals.CONNECTION_WRITE,),
         ("connection-state",),
         _REBUILT,
         Default.OPT_IN,
@@ -132,7 +102,7 @@ LOSSES = {
     ),
     8: Loss(
         "The connection is removed on the account's side, and the endpoint is disconnected.",
-        (_CONNECTION_DELETE,),
+        (signals.CONNECTION_DELETE,),
         ("connection-state",),
         _REBUILT,
         Default.OPT_IN,
@@ -141,7 +111,7 @@ LOSSES = {
     ),
     9: Loss(
         "The connection waits for an approval.",
-        (_ENDPOINT_WRITE,),
+        (signals.ENDPOINT_WRITE,),
         ("connection-state",),
         ("ApproveConnection",),
         Default.OPT_IN,
@@ -150,7 +120,7 @@ LOSSES = {
     ),
     10: Loss(
         "The endpoint failed, or does not get ready.",
-        (_ENDPOINT_WRITE,),
+        (signals.ENDPOINT_WRITE,),
         ("endpoint-state",),
         _REBUILT,
         Default.OPT_IN,
@@ -158,13 +128,13 @@ LOSSES = {
     ),
     11: Loss(
         "Somebody else's endpoint is connected, of another subscription or tenant even.",
-        (_CONNECTION_WRITE,),
+        (signals.CONNECTION_WRITE,),
         ("unknown-connection",),
         subsumes=("B4",),
     ),
     12: Loss(
         "The zone group of the endpoint is deleted or changed.",
-        (_GROUP_WRITE, _GROUP_DELETE),
+        (signals.GROUP_WRITE, signals.GROUP_DELETE),
         ("zone-group", "record"),
         ("AttachZones", "PutRecord"),
         Default.AUTOMATIC,
@@ -172,7 +142,7 @@ LOSSES = {
     ),
     13: Loss(
         "The record of the account is deleted.",
-        (_RECORD_DELETE,),
+        (signals.RECORD_DELETE,),
         ("record",),
         ("PutRecord",),
         Default.AUTOMATIC,
@@ -180,7 +150,7 @@ LOSSES = {
     ),
     14: Loss(
         "The record leads elsewhere, or to an address that is gone.",
-        (_RECORD_WRITE,),
+        (signals.RECORD_WRITE,),
         ("record", "record-ttl"),
         ("PutRecord",),
         Default.AUTOMATIC,
@@ -189,7 +159,7 @@ LOSSES = {
     ),
     15: Loss(
         "The link of the zone to a network is deleted.",
-        (_LINK_DELETE,),
+        (signals.LINK_DELETE,),
         ("zone-link",),
         ("LinkZone",),
         Default.AUTOMATIC,
@@ -197,7 +167,7 @@ LOSSES = {
     ),
     16: Loss(
         "A link registers machines, or resolves missing names by public DNS.",
-        (_LINK_WRITE,),
+        (signals.LINK_WRITE,),
         ("link-settings",),
         ("LinkZone",),
         Default.OPT_IN,
@@ -206,7 +176,7 @@ LOSSES = {
     ),
     17: Loss(
         "A zone is deleted, and with it links and records.",
-        (_ZONE_DELETE, _ZONE_WRITE),
+        (signals.ZONE_DELETE, signals.ZONE_WRITE),
         ("zone-missing", "zone-link", "zone-group", "record"),
         ("CreateZone", "LinkZone", "AttachZones", "PutRecord"),
         Default.OPT_IN,
@@ -215,13 +185,13 @@ LOSSES = {
     ),
     18: Loss(
         "A network is linked to another zone of the same name, so that it cannot be linked to ours.",
-        (_LINK_WRITE, _LINK_DELETE),
+        (signals.LINK_WRITE, signals.LINK_DELETE),
         ("zone-link",),
         subsumes=("C11",),
     ),
     19: Loss(
         "The zone group registers in a zone that does not fit the account's names.",
-        (_GROUP_WRITE,),
+        (signals.GROUP_WRITE,),
         ("zone-group", "record"),
         ("AttachZones", "PutRecord"),
         Default.AUTOMATIC,
@@ -229,21 +199,21 @@ LOSSES = {
     ),
     20: Loss(
         "The network asks DNS servers of its own, which may not forward the names.",
-        (Signal(f"{_NETWORK}/virtualNetworks/write", published=False),),
+        (Signal(f"{signals.NETWORK}/virtualNetworks/write", published=False),),
         ("custom-dns",),
     ),
     21: Loss(
         "The account has no custom subdomain, so that it can have no private endpoint.",
-        (_ACCOUNT_WRITE,),
+        (signals.ACCOUNT_WRITE,),
         ("custom-subdomain",),
         subsumes=("B10",),
     ),
     22: Loss(
         "Keys open the account.",
         (
-            _ACCOUNT_WRITE,
-            Signal(f"{_COGNITIVE}/listKeys/action"),
-            Signal(f"{_COGNITIVE}/regenerateKey/action"),
+            signals.ACCOUNT_WRITE,
+            Signal(f"{signals.COGNITIVE}/listKeys/action"),
+            Signal(f"{signals.COGNITIVE}/regenerateKey/action"),
         ),
         ("local-auth",),
         ("DisableLocalAuth",),
@@ -255,15 +225,15 @@ LOSSES = {
     23: Loss(
         "Security groups, routes or network policies of the endpoint's subnet keep clients from it.",
         (
-            Signal(f"{_NETWORK}/virtualNetworks/subnets/write", published=False),
-            Signal(f"{_NETWORK}/networkSecurityGroups/write", published=False),
-            Signal(f"{_NETWORK}/routeTables/write", published=False),
+            Signal(f"{signals.NETWORK}/virtualNetworks/subnets/write", published=False),
+            Signal(f"{signals.NETWORK}/networkSecurityGroups/write", published=False),
+            Signal(f"{signals.NETWORK}/routeTables/write", published=False),
         ),
         ("subnet-policies",),
     ),
     24: Loss(
         "The account is new, was created again, or was restored after its deletion.",
-        (_ACCOUNT_WRITE, _ACCOUNT_DELETE),
+        (signals.ACCOUNT_WRITE, signals.ACCOUNT_DELETE),
         ("public-access", "endpoint-missing", "connection-state"),
         ("CloseAccess", "RestrictNetwork", "CreateEndpoint"),
         Default.AUTOMATIC,
@@ -272,7 +242,7 @@ LOSSES = {
     ),
     25: Loss(
         "The account became one of AIServices, whose names need more zones and members.",
-        (_ACCOUNT_WRITE, Signal(f"{_COGNITIVE}/projects/write")),
+        (signals.ACCOUNT_WRITE, Signal(f"{signals.COGNITIVE}/projects/write")),
         ("zone-missing", "zone-link", "zone-group", "endpoint-members"),
         ("CreateZone", "LinkZone", "AttachZones", *_REBUILT),
         Default.AUTOMATIC,
@@ -283,9 +253,9 @@ LOSSES = {
     26: Loss(
         "A network security perimeter decides who gets in.",
         (
-            Signal(f"{_COGNITIVE}/joinPerimeter/action"),
-            Signal(f"{_PERIMETER}/resourceAssociations/write"),
-            Signal(f"{_PERIMETER}/profiles/accessRules/write"),
+            Signal(f"{signals.COGNITIVE}/joinPerimeter/action"),
+            Signal(f"{signals.PERIMETER}/resourceAssociations/write"),
+            Signal(f"{signals.PERIMETER}/profiles/accessRules/write"),
         ),
         ("perimeter", "public-access"),
         topics=(Topic.PERIMETER,),
@@ -293,8 +263,8 @@ LOSSES = {
     27: Loss(
         "The account itself may reach more hosts than allowed.",
         (
-            _ACCOUNT_WRITE,
-            Signal(f"{_COGNITIVE}/managedNetworks/outboundRules/write", published=False),
+            signals.ACCOUNT_WRITE,
+            Signal(f"{signals.COGNITIVE}/managedNetworks/outboundRules/write", published=False),
         ),
         ("outbound", "network-injection"),
         ("RestrictOutbound",),
@@ -305,7 +275,7 @@ LOSSES = {
     28: Loss(
         "The account leaves the scope of the policy: a tag is removed, or it is moved.",
         (
-            _ACCOUNT_WRITE,
+            signals.ACCOUNT_WRITE,
             Signal("Microsoft.Resources/tags/write"),
             Signal("Microsoft.Resources/subscriptions/resourceGroups/moveResources/action"),
         ),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from remediation import intake, watch
-from remediation.losses import LOSSES, Signal
+from remediation.losses import LOSSES
+from remediation.signals import Signal
 
 SHARED = Path(__file__).parents[2] / "infra" / "shared"
 SIGNALS = {signal.name: signal for loss in LOSSES.values() for signal in loss.signals}
