@@ -3,31 +3,26 @@
 Exit codes: 0 everything is as the policy wants it, 2 something differs, 1 something could not be seen or done.
 """
 
-import asyncio
-import os
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from remediation import cli_policy, desk
-from remediation.adapters.clock import SystemClock
+from remediation import cli_policy
 from remediation.catalog import RULES
+from remediation.cli_place import Place, command, survey
 from remediation.errors import Misconfigured, RemediationError
 from remediation.ids import ResourceId
 from remediation.proof import Standing
 from remediation.report import REPORTS
-from remediation.settings import did_you_mean
 from remediation.terminal import document, options, reasons, tables
-from remediation.terminal.desk_console import Outlet, complain, sentence
-from remediation.terminal.look import Exit, Look, Survey
-from remediation.terminal.operator import Operator
+from remediation.terminal.desk_console import complain, sentence
+from remediation.terminal.look import Exit, Look
 from remediation.terminal.writing import Format, as_json
 
 app = typer.Typer(
@@ -56,96 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return Exit.ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a command works: which policy, which memory, which subscriptions, and where its answer goes."""
-
-    policy: Path | None
-    outlet: Outlet
-    subscriptions: Sequence[str] = ()
-    state: str = ""
-
-    @asynccontextmanager
-    async def operator(self) -> AsyncIterator[Operator]:
-        """Somebody to ask, signed in."""
-        prepared = desk.prepared(os.environ, self.policy, self.state)
-        async with desk.at_desk(prepared) as operator:
-            yield operator
-
-    async def accounts(self, operator: Operator) -> tuple[list[ResourceId], tuple[str, ...]]:
-        """Every account in scope, and what could not be listed."""
-        found: list[ResourceId] = []
-        blind: list[str] = []
-        for subscription in await operator.subscriptions(self.subscriptions):
-            try:
-                found += await operator.in_scope(subscription)
-            except RemediationError as error:
-                blind.append(sentence(error))
-        return found, tuple(blind)
-
-    async def rehearse(self, command: str, only: str = "") -> Survey:
-        """What passes of all accounts would find and do."""
-        async with self.operator() as operator:
-            found, blind = await self.accounts(operator)
-            with self.outlet.progress("Looking at accounts", len(found)) as done:
-                looks = await operator.rehearsed(found, done, only)
-        return Survey(command, SystemClock().now(), looks, blind)
+# The fleet -------------------------------------------------------------------------------------------------------
 
 
-def _place(
-    policy: Path | None,
-    format_: Format,
-    output: Path | None,
-    subscriptions: list[str] | None,
-    state: str,
-    *,
-    no_color: bool,
-    verbose: bool,
-) -> Place:
-    outlet = Outlet(format_, output, no_color=no_color, verbose=verbose)
-    return Place(policy, outlet, tuple(subscriptions or ()), state)
-
-
-@app.command()
-def scan(
-    policy: options.PolicyFile = None,
-    format_: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    subscription: options.Subscriptions = None,
-    state: options.State = "",
-    *,
-    no_color: options.NoColor = False,
-    verbose: options.Verbose = False,
-) -> int:
+@command(app, "subscription", "state", "full")
+async def scan(place: Place) -> Exit:
     """Look at every account of the policy, and change nothing."""
-    place = _place(policy, format_, output, subscription, state, no_color=no_color, verbose=verbose)
-    return asyncio.run(_surveyed(place, "scan", tables.scan))
+    return place.answer(await place.rehearse("scan"), tables.scan)
 
 
-@app.command()
-def plan(
-    policy: options.PolicyFile = None,
-    format_: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    subscription: options.Subscriptions = None,
-    state: options.State = "",
-    *,
-    no_color: options.NoColor = False,
-    verbose: options.Verbose = False,
-) -> int:
+@command(app, "subscription", "state", "full")
+async def plan(place: Place) -> Exit:
     """Show what Latch would change, and what it would hold back. Nothing is changed."""
-    place = _place(policy, format_, output, subscription, state, no_color=no_color, verbose=verbose)
-    return asyncio.run(_surveyed(place, "plan", tables.plan))
+    return place.answer(await place.rehearse("plan"), tables.plan)
 
 
-async def _surveyed(place: Place, command: str, table: Callable[[Survey], Any]) -> Exit:
-    survey = await place.rehearse(command)
-    place.outlet.survey(survey, table(survey))
-    return survey.exit
-
-
-@app.command()
-def apply(  # noqa: PLR0913 - a command's parameters are its options
+@command(app, "subscription", "state", "full")
+async def apply(
+    place: Place,
     only: Annotated[
         str, typer.Option(metavar="RULE|ACCOUNT", help="Only this rule, or only this account.")
     ] = "",
@@ -153,57 +76,33 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
         int | None, typer.Option("--max", min=1, help="At most so many accounts.")
     ] = None,
     wait: Annotated[int, typer.Option(min=0, help="Minutes to wait for what Azure works on.")] = 10,
-    policy: options.PolicyFile = None,
-    format_: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    subscription: options.Subscriptions = None,
-    state: options.State = "",
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    no_color: options.NoColor = False,
-    verbose: options.Verbose = False,
-) -> int:
+) -> Exit:
     """Restore what differs, after showing the plan and asking."""
     if not yes and not sys.stdin.isatty():
         raise Misconfigured("apply asks before it changes anything: without a terminal, say --yes")
-    place = _place(policy, format_, output, subscription, state, no_color=no_color, verbose=verbose)
-    return asyncio.run(_applied(place, only, max_, timedelta(minutes=wait), asks=not yes))
-
-
-async def _applied(
-    place: Place, only: str, most: int | None, patience: timedelta, *, asks: bool
-) -> Exit:
     rule = only if only in RULES else ""
-    survey = await place.rehearse("plan", rule)
-    looks = survey.looks if rule or not only else _of_account(survey.looks, only)
-    touched = sorted((look for look in looks if look.actions), key=_urgency)[:most]
-    narrowed = Survey("plan", survey.at, tuple(touched), survey.blind)
+    of_all = rule or not only
+    seen = await (place.rehearse("plan", rule) if of_all else place.rehearse_one("plan", only))
+    touched = tuple(sorted((look for look in seen.looks if look.actions), key=_urgency)[:max_])
     if not touched:
-        result = Survey("apply", survey.at, tuple(looks), survey.blind)
-        place.outlet.survey(result, Text("There is nothing to apply."))
-        return result.exit
-    place.outlet.errors.print(tables.plan(narrowed))
-    if asks:
+        left = replace(seen, command="apply")
+        return place.answer(left, lambda _: Text("There is nothing to apply."))
+    place.outlet.errors.print(tables.plan(replace(seen, looks=touched)))
+    if not yes:
         typer.confirm(f"Apply this to {len(touched)} accounts?", abort=True, err=True)
+    restored = await _restored(place, touched, timedelta(minutes=wait), rule)
+    told = replace(survey("apply", *restored), blind=seen.blind)
+    return place.answer(told, tables.applied)
+
+
+async def _restored(
+    place: Place, touched: Sequence[Look], patience: timedelta, rule: str
+) -> tuple[Look, ...]:
     async with place.operator() as operator:
         with place.outlet.progress("Restoring accounts", len(touched)) as done:
-            ids = [look.id for look in touched]
-            restored = await operator.applied(ids, patience, done, rule)
-    result = Survey("apply", SystemClock().now(), restored, survey.blind)
-    place.outlet.survey(result, tables.applied(result))
-    return result.exit
-
-
-def _of_account(looks: Sequence[Look], text: str) -> tuple[Look, ...]:
-    """Those of the account that was named; raises Misconfigured when it is none of them, and no rule either."""
-    wanted = text.casefold().rstrip("/")
-    found = tuple(look for look in looks if wanted in (look.id.key, look.id.name.casefold()))
-    if not found:
-        known = (*RULES, *(look.id.name for look in looks))
-        raise Misconfigured(
-            f"--only {text}: neither a rule nor an account of the policy{did_you_mean(text, known)}"
-        )
-    return found
+            return await operator.applied([look.id for look in touched], patience, done, rule)
 
 
 def _urgency(look: Look) -> tuple[bool, ResourceId]:
@@ -211,51 +110,25 @@ def _urgency(look: Look) -> tuple[bool, ResourceId]:
     return all(drift.severity != "critical" for drift in look.report.drifts), look.id
 
 
-@app.command()
-def explain(
-    account: options.AccountName,
-    policy: options.PolicyFile = None,
-    format_: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    state: options.State = "",
-    *,
-    no_color: options.NoColor = False,
-    verbose: options.Verbose = False,
-) -> int:
+# One account -----------------------------------------------------------------------------------------------------
+
+
+@command(app, "state")
+async def explain(place: Place, account: options.AccountName) -> Exit:
     """Say which profile an account has and why, where its private path breaks, and what is held back."""
-    place = _place(policy, format_, output, None, state, no_color=no_color, verbose=verbose)
-    return asyncio.run(_explained(place, account))
-
-
-async def _explained(place: Place, account: str) -> Exit:
     async with place.operator() as operator:
         [look] = await operator.rehearsed([await operator.named(account)], lambda: None)
         why = reasons.why(operator.rules, look)
-    place.outlet.survey(
-        Survey("explain", SystemClock().now(), (look,)), tables.explained(look, why)
-    )
+    place.answer(survey("explain", look), lambda _: tables.explained(look, why))
     return Exit.ERROR if look.note else look.exit
 
 
-@app.command()
-def verify(
-    account: options.AccountName,
-    policy: options.PolicyFile = None,
-    format_: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    *,
-    no_color: options.NoColor = False,
-    verbose: options.Verbose = False,
-) -> int:
+@command(app)
+async def verify(place: Place, account: options.AccountName) -> Exit:
     """Prove it: ask for the account's names and call them, from inside and from the internet."""
-    place = _place(policy, format_, output, None, "", no_color=no_color, verbose=verbose)
-    return asyncio.run(_verified(place, account))
-
-
-async def _verified(place: Place, account: str) -> Exit:
     async with place.operator() as operator:
         look = await operator.proven(await operator.named(account))
-    place.outlet.survey(Survey("verify", SystemClock().now(), (look,)), tables.proven(look))
+    place.answer(survey("verify", look), lambda _: tables.proven(look))
     if look.note:
         return Exit.ERROR
     statements = () if look.report.proof is None else look.report.proof.statements
@@ -263,63 +136,40 @@ async def _verified(place: Place, account: str) -> Exit:
     return Exit.DRIFT if refuted and look.exit is Exit.CLEAN else look.exit
 
 
-@app.command()
-def history(
+@command(app, "state")
+async def history(
+    place: Place,
     account: options.AccountName,
-    state: options.State = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many passes.")] = 20,
-    policy: options.PolicyFile = None,
-    format_: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    *,
-    no_color: options.NoColor = False,
-    verbose: options.Verbose = False,
-) -> int:
+) -> Exit:
     """Show the passes that a deployment remembers of an account, the newest first."""
-    if not state:
+    format_ = place.outlet.format
+    if not place.state:
         raise Misconfigured("history is in the tables of a deployment: say where, with --state")
     if format_ not in (Format.TABLE, Format.JSON, Format.CSV):
         raise Misconfigured(f"history is written as table, json or csv, not as {format_}")
-    place = _place(policy, format_, output, None, state, no_color=no_color, verbose=verbose)
-    return asyncio.run(_remembered(place, account, limit))
-
-
-async def _remembered(place: Place, account: str, limit: int) -> Exit:
     async with place.operator() as operator:
         reports = await operator.history(await operator.named(account), limit)
-    if place.outlet.format is Format.JSON:
+    if format_ is Format.JSON:
         place.outlet.text(as_json([REPORTS.to_json(report) for report in reports]))
-    elif place.outlet.format is Format.CSV:
+    elif format_ is Format.CSV:
         place.outlet.text(document.history_csv(reports))
     else:
         place.outlet.table(tables.history(reports))
     return Exit.CLEAN
 
 
-@app.command()
-def replay(
+@command(app, "state")
+async def replay(
+    place: Place,
     event: Annotated[Path, typer.Argument(help="A file with one event, or an array of them.")],
-    policy: options.PolicyFile = None,
-    format_: options.OutputFormat = Format.TABLE,
-    output: options.Output = None,
-    state: options.State = "",
-    *,
-    no_color: options.NoColor = False,
-    verbose: options.Verbose = False,
-) -> int:
+) -> Exit:
     """Show what Latch makes of an event: why it is dropped, or which accounts it concerns and what is found there."""
     text = event.read_text("utf-8", "replace")
-    place = _place(policy, format_, output, None, state, no_color=no_color, verbose=verbose)
-    return asyncio.run(_replayed(place, text))
-
-
-async def _replayed(place: Place, text: str) -> Exit:
     async with place.operator() as operator:
         replays = await operator.replayed(text)
         accounts = list(dict.fromkeys(id_ for each in replays for id_ in each.accounts))
         looks = await operator.rehearsed(accounts, lambda: None)
-    survey = Survey("replay", SystemClock().now(), looks)
     for each in replays:
         place.outlet.errors.print(tables.replayed(each))
-    place.outlet.survey(survey, tables.plan(survey))
-    return survey.exit
+    return place.answer(survey("replay", *looks), tables.plan)

@@ -6,13 +6,14 @@ Alerts, queues and the channels of a deployment are left out: who asks sees the 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import DefaultAzureCredential
 
-from remediation import bootstrap, policy_file
+from remediation import bootstrap, policy, policy_file
 from remediation.adapters.clients import Clients
 from remediation.adapters.clock import SystemClock
 from remediation.adapters.cloud import ArmCloud, ArmFleet
@@ -34,7 +35,8 @@ from remediation.errors import Misconfigured
 from remediation.policy_document import Policy
 from remediation.ports import Cloud, Ledger
 from remediation.settings import Settings
-from remediation.terminal.operator import Asked, Desk, Operator
+from remediation.terminal.operator import Operator
+from remediation.terminal.parts import Asked, Desk
 
 # What settings ask of a deployment and a terminal has no use for.
 _UNUSED = dict.fromkeys(
@@ -78,11 +80,14 @@ async def at_desk(prepared: Prepared) -> AsyncIterator[Operator]:
         )
         who = await signed_in(credential, settings.arm_scope)
         clients = Clients(credential, settings.arm_endpoint, settings.arm_scope)
+        stack.push_async_callback(clients.close)
         shared: Ledger | None = None
         if prepared.state:
             tables = TableServiceClient(prepared.state, credential=credential, **_PATIENCE)
             shared = TableLedger(await stack.enter_async_context(tables), clock)
-        index = GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope))
+        graph = GraphClient(credential, settings.arm_endpoint, settings.arm_scope)
+        stack.push_async_callback(graph.close)
+        index = GraphFleet(graph)
         fleet, tallies = ArmFleet(clients, index), ScratchTallies(clock)
 
         def app(
@@ -107,11 +112,14 @@ async def at_desk(prepared: Prepared) -> AsyncIterator[Operator]:
                 rules=prepared.policy,
                 cloud=ArmCloud(clients),
                 fleet=fleet,
+                index=index,
                 ledger=shared or ScratchLedger(),
                 aside=lambda: ScratchLedger(shared),
                 requests=ScratchRequests,
                 clock=clock,
                 assemble=app,
+                known_zones=partial(policy.known_zones, cloud=settings.cloud),
                 who=who,
+                remembers=shared is not None,
             )
         )

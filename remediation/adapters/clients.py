@@ -33,15 +33,20 @@ class Clients:
     def __init__(self, credential: AsyncTokenCredential, arm_endpoint: str, scope: str) -> None:
         """Takes the endpoint and token scope of the cloud's Resource Manager."""
         self._credential = credential
+        self._transport = AioHttpTransport()
         self._options: dict[str, Any] = {
             "base_url": arm_endpoint,
             "credential_scopes": [scope],
-            "transport": AioHttpTransport(),
+            "transport": self._transport,
             **_PATIENCE,
         }
         self._accounts: dict[str, CognitiveServicesManagementClient] = {}
         self._network: dict[str, NetworkManagementClient] = {}
         self._zones: dict[str, PrivateDnsManagementClient] = {}
+
+    async def close(self) -> None:
+        """Gives the connections back, which all clients share."""
+        await self._transport.close()
 
     def accounts(self, subscription: str) -> CognitiveServicesManagementClient:
         """Accounts and their connections."""

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from remediation.errors import Forbidden, RemediationError, Retryable, SettingsError
 from remediation.terminal.look import Survey
-from remediation.terminal.operator import Done
+from remediation.terminal.parts import Done
 from remediation.terminal.writing import WRITERS, Format
 
 # A pipe has no width of its own, and folding a table to 80 columns helps nobody there.
@@ -55,8 +55,8 @@ class Outlet:
             self._file.write_text(text, encoding="utf-8")
 
     @contextmanager
-    def progress(self, title: str, total: int) -> Iterator[Done]:
-        """A bar while accounts are looked at; nothing where nobody watches."""
+    def progress(self, title: str, total: int | None) -> Iterator[Done]:
+        """A bar while accounts are looked at; nothing where nobody watches. `total` is None where nobody knows it."""
         columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         watched = self.errors.is_terminal
         with Progress(

@@ -33,6 +33,7 @@ def to_json(survey: Survey) -> Json:
         "total": len(survey.looks),
         "clean": survey.clean,
         "blind": list(survey.blind),
+        "notes": list(survey.notes),
         "accounts": [_look(look) for look in survey.looks],
     }
 
@@ -44,6 +45,7 @@ def _look(look: Look) -> Json:
         "profile": told["profile"],
         "state": look.state,
         "note": look.note,
+        "read": not look.indexed,
         "findings": [
             drift | {"person": look.needs_a_person(each)}
             for drift, each in zip(told["drifts"], look.report.drifts, strict=True)

@@ -1,6 +1,6 @@
 """What did one look at an account show, and what do all the looks of a run come to? Pure data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
@@ -32,7 +32,8 @@ class Look:
     """One pass: its report, what it saw, and the actions it took, or would take where it was only rehearsed.
 
     `note` says why there is nothing to see: no such account, or the policy does not speak of it. `rehearsed`: nothing
-    was changed, so the report's verdict is what it would have come to.
+    was changed, so the report's verdict is what it would have come to. `indexed`: the account was not read, but is as
+    the index of Azure shows it.
     """
 
     report: Report
@@ -42,6 +43,7 @@ class Look:
     actions: tuple[Action, ...] = ()
     note: str = ""
     rehearsed: bool = False
+    indexed: bool = False
 
     @property
     def state(self) -> str:
@@ -104,12 +106,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The looks of one run. `blind` says what could not even be listed."""
+    """The looks of one run. `blind` says what could not even be listed, `notes` how much was looked at."""
 
     command: str
     at: datetime
     looks: tuple[Look, ...] = ()
-    blind: tuple[str, ...] = field(default=())
+    blind: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit(self) -> Exit:

@@ -25,6 +25,13 @@ State = Annotated[
         help="https address of the tables of a deployment: its memory is read, and written by apply."
     ),
 ]
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full",
+        help="Read every account; else Resource Graph says which differ, and only these are read.",
+    ),
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colors; NO_COLOR does the same.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="The log, on standard error.")]
 AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Id or name of an account.")]

@@ -39,6 +39,7 @@ def _page(survey: Survey) -> Iterator[str]:
     yield f"<h1>{title}</h1>"
     yield f"<p>{_WORDS[survey.exit]} Accounts: {len(survey.looks)}, clean: {survey.clean}.</p>"
     yield from (f'<p class="error">{escape(text)}</p>' for text in survey.blind)
+    yield from (f"<p>{escape(text)}</p>" for text in survey.notes)
     for look in sorted(survey.looks, key=lambda each: (each.exit is Exit.CLEAN, each.id)):
         yield from _look(look)
     yield "</main>\n</body>\n</html>"

@@ -81,7 +81,8 @@ def _invocation(survey: Survey) -> Json:
         "executionSuccessful": survey.exit is not Exit.ERROR,
         "endTimeUtc": survey.at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "toolExecutionNotifications": [
-            {"level": "error", "message": {"text": text}} for text in _unseen(survey)
+            *({"level": "error", "message": {"text": text}} for text in _unseen(survey)),
+            *({"level": "note", "message": {"text": text}} for text in survey.notes),
         ],
     }
 

@@ -13,7 +13,7 @@ from remediation.terminal import legs
 from remediation.terminal.changes import changes
 from remediation.terminal.legs import State
 from remediation.terminal.look import Exit, Look, Survey
-from remediation.terminal.operator import Replay
+from remediation.terminal.replays import Replay
 
 _SEVERITIES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 _LEGS = {State.WHOLE: ("ok", "green"), State.BROKEN: ("!!", "bold red"), State.MOOT: ("--", "dim")}
@@ -139,6 +139,8 @@ def _rest(look: Look, drift: Drift) -> str:
 
 
 def _unseen(survey: Survey) -> Iterator[RenderableType]:
+    for text in survey.notes:
+        yield Text(text, style="dim")
     for text in survey.blind:
         yield Text(f"! {text}", style="bold red")
     if survey.command == "scan":
