@@ -1,7 +1,7 @@
 """What has each channel still to be told? One table, a partition for each channel: what belongs together changes so.
 
 row                       life
-alert|<id>                inserted once and kept: no channel is told twice of one id
+alert|<id>                inserted once and kept for long: no channel is told twice of one id
 waiting|<oldest first>    the alert itself, from put to delivered
 open|<incident>           the channel was told of a drift, and until it is over hears of its end
 state                     what turns must know of each other: tokens, failures, the next look
@@ -76,7 +76,8 @@ class TableDeliveries:
             create(_waiting_row(partition, word, now, ends=ends)),
         ]
         if routing.begins(word) or ends:
-            rows.append(upsert(_row(partition, _open_key(word.incident), open=not ends)))
+            incident = _row(partition, _open_key(word.incident), open=not ends, stored=now)
+            rows.append(upsert(incident))
         try:
             await self._table.batch(rows)
         except Busy as error:

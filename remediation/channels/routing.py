@@ -6,6 +6,9 @@ from remediation.channels.word import Word
 # Who is woken at night wants what waits for a person. The end of it comes too, because it was told of the beginning.
 _PAGED = frozenset({Kind.HELD, Kind.STALLED, Kind.GAVE_UP})
 
+# Nothing tells the end of any other kind, so nobody need remember that it began.
+_ENDED_LATER = frozenset({Kind.HELD, Kind.STALLED})
+
 
 def takes(channel: Channel, word: Word) -> bool:
     """By severity, kind and profile. An alert that knows no profile concerns all of them."""
@@ -19,7 +22,7 @@ def takes(channel: Channel, word: Word) -> bool:
 
 def begins(word: Word) -> bool:
     """Whether a channel that hears this must hear of its end too, however little that matters by itself."""
-    return word.standing is Standing.OPEN and bool(word.incident)
+    return word.kind in _ENDED_LATER and bool(word.incident)
 
 
 def ends(word: Word) -> bool:

@@ -31,6 +31,9 @@ class Outlet:
         self.errors = _console(stderr=True, no_color=no_color)
         level = logging.INFO if verbose else logging.CRITICAL
         logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
+        # Lines for every request and answer would hide those of the passes.
+        for chatty in ("azure.core", "azure.identity"):
+            logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
 
     def survey(self, survey: Survey, table: RenderableType) -> None:
         """Writes the looks of a run."""

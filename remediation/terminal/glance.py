@@ -14,6 +14,7 @@ Where the index does not answer every account is read. Planner and comparison ar
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from remediation import fleet, policy
@@ -22,10 +23,13 @@ from remediation.errors import RemediationError
 from remediation.fleet import Surroundings
 from remediation.ids import ResourceId
 from remediation.observed import Account
+from remediation.policy_document import Policy
+from remediation.ports import Clock, Fleet
 from remediation.reach import reach_of
 from remediation.report import Cause, Lane, Report, Trigger, Verdict
+from remediation.sweep_ports import FleetIndex
 from remediation.terminal.look import Look
-from remediation.terminal.parts import Desk, Done
+from remediation.terminal.parts import Done, KnownZones
 
 # As many subscriptions are listed at once as the sweep asks about.
 _ABREAST = 8
@@ -65,78 +69,91 @@ class Glance:
         return tuple(told)
 
 
-async def by_index(desk: Desk, subscriptions: Sequence[str], done: Done) -> Glance:
-    """As the index shows the fleet, if it answers; `done` is called with each page."""
-    try:
-        return await _shown(desk, subscriptions, done)
-    except RemediationError as error:
-        found = await by_lists(desk, subscriptions, done)
-        found.dark = " ".join(str(error).split())
+class FleetView:
+    """Looks at all accounts of a policy. `remembers`: a deployment's ledger says what there was when all was well."""
+
+    def __init__(
+        self,
+        rules: Policy,
+        index: FleetIndex,
+        fleet: Fleet,
+        clock: Clock,
+        known_zones: KnownZones,
+        *,
+        remembers: bool,
+    ) -> None:
+        """Takes the policy, the index, and the lists of Resource Manager."""
+        self._rules = rules
+        self._index = index
+        self._fleet = fleet
+        self._clock = clock
+        self._known_zones = known_zones
+        self._remembers = remembers
+
+    async def by_index(self, subscriptions: Sequence[str], done: Done) -> Glance:
+        """As the index shows the fleet, if it answers; `done` is called with each page."""
+        try:
+            return await self._shown(subscriptions, done)
+        except RemediationError as error:
+            found = await self.by_lists(subscriptions, done)
+            found.dark = " ".join(str(error).split())
+            return found
+
+    async def by_lists(self, subscriptions: Sequence[str], done: Done) -> Glance:
+        """Every account in scope, as Resource Manager lists them."""
+        limit, found = asyncio.Semaphore(_ABREAST), Glance()
+
+        async def one(subscription: str) -> Glance:
+            async with limit:
+                listed = await self._listed(subscription)
+            done()
+            return listed
+
+        for each in await asyncio.gather(*map(one, subscriptions)):
+            found.to_read += each.to_read
+            found.blind += each.blind
         return found
 
-
-async def by_lists(desk: Desk, subscriptions: Sequence[str], done: Done) -> Glance:
-    """Every account in scope, as Resource Manager lists them."""
-    found = Glance()
-    speaks = partial(policy.is_in_scope, desk.rules, now=desk.clock.now())
-    for each in subscriptions:
+    async def _listed(self, subscription: str) -> Glance:
+        speaks = partial(policy.is_in_scope, self._rules, now=self._clock.now())
         try:
-            listed = [a.id async for a in desk.fleet.accounts([each]) if speaks(a)]
+            accounts = [a.id async for a in self._fleet.accounts([subscription]) if speaks(a)]
         except RemediationError as error:
-            found.blind.append(error)
-        else:
-            found.to_read += sorted(listed)
-            done()
-    return found
+            return Glance(blind=[error])
+        return Glance(sorted(accounts))
 
-
-async def _shown(desk: Desk, subscriptions: Sequence[str], done: Done) -> Glance:
-    reach, found, holding = reach_of(desk.rules), Glance(), set[str]()
-    everywhere = tuple(dict.fromkeys((*subscriptions, *reach.networks)))
-    around = await desk.index.surroundings(everywhere, reach.vnets)
-    done()
-    async for page in desk.index.accounts(subscriptions):
-        for account in page:
-            holding.add(account.id.subscription)
-            _judge(desk, account, around, found)
+    async def _shown(self, subscriptions: Sequence[str], done: Done) -> Glance:
+        """No account in the index may mean that there is none, that none may be read, or that it is late."""
+        reach, found, holding = reach_of(self._rules), Glance(), set[str]()
+        everywhere = tuple(dict.fromkeys((*subscriptions, *reach.networks)))
+        around = await self._index.surroundings(everywhere, reach.vnets)
         done()
-    empty = [each for each in subscriptions if each not in holding]
-    unseen = await _unindexed(desk, empty)
-    found.to_read += unseen.to_read
-    found.blind += unseen.blind
-    return found
+        async for page in self._index.accounts(subscriptions):
+            for account in page:
+                holding.add(account.id.subscription)
+                self._judge(account, around, found)
+            done()
+        unseen = await self.by_lists([s for s in subscriptions if s not in holding], done)
+        found.to_read += unseen.to_read
+        found.blind += unseen.blind
+        return found
+
+    def _judge(self, account: Account, around: Surroundings, found: Glance) -> None:
+        zones, now = self._known_zones(account.kind), self._clock.now()
+        wanted = policy.desired_for(self._rules, account, zones or (), None, now)
+        if not isinstance(wanted, Desired):
+            return
+        is_whole = wanted.endpoint is not None and wanted.dns is not None
+        is_remembered = self._remembers and not is_whole
+        if zones is None or is_remembered or fleet.drifts(wanted, account, around):
+            found.to_read.append(account.id)
+            return
+        found.clean.append(_clean(account, wanted, now))
+        found.lacking_path += not is_whole
+        found.lacking_records += not _shows_records(wanted, around)
 
 
-async def _unindexed(desk: Desk, subscriptions: Sequence[str]) -> Glance:
-    """No account in the index may mean that there is none, that none may be read, or that it is late."""
-    limit, found = asyncio.Semaphore(_ABREAST), Glance()
-
-    async def one(subscription: str) -> Glance:
-        async with limit:
-            return await by_lists(desk, [subscription], lambda: None)
-
-    for each in await asyncio.gather(*map(one, subscriptions)):
-        found.to_read += each.to_read
-        found.blind += each.blind
-    return found
-
-
-def _judge(desk: Desk, account: Account, around: Surroundings, found: Glance) -> None:
-    zones = desk.known_zones(account.kind)
-    wanted = policy.desired_for(desk.rules, account, zones or (), None, desk.clock.now())
-    if not isinstance(wanted, Desired):
-        return
-    is_whole = wanted.endpoint is not None and wanted.dns is not None
-    if zones is None or (desk.remembers and not is_whole) or fleet.drifts(wanted, account, around):
-        found.to_read.append(account.id)
-        return
-    found.clean.append(_clean(desk, account, wanted))
-    found.lacking_path += not is_whole
-    found.lacking_records += not _shows_records(wanted, around)
-
-
-def _clean(desk: Desk, account: Account, wanted: Desired) -> Look:
-    now = desk.clock.now()
+def _clean(account: Account, wanted: Desired, now: datetime) -> Look:
     cause = Cause(Trigger.RECHECK, now)
     report = Report(
         "", "", account.id, Lane.FULL, Verdict.CONVERGED, cause, now, now, wanted.profile

@@ -12,8 +12,8 @@ from remediation.observed import Account
 from remediation.policy_document import Policy
 from remediation.reach import reach_of
 from remediation.report import Report
-from remediation.terminal import glance, replays
-from remediation.terminal.glance import Glance
+from remediation.terminal import replays
+from remediation.terminal.glance import FleetView, Glance
 from remediation.terminal.look import Look
 from remediation.terminal.parts import Desk, Done
 from remediation.terminal.passes import Passes
@@ -30,6 +30,10 @@ class Operator:
         """Takes the desk."""
         self._desk = desk
         self._passes = Passes(desk)
+        self._view = FleetView(
+            *(desk.rules, desk.index, desk.fleet, desk.clock, desk.known_zones),
+            remembers=desk.remembers,
+        )
 
     @property
     def rules(self) -> Policy:
@@ -55,8 +59,8 @@ class Operator:
 
     async def fleet(self, only: Iterable[str], done: Done, *, full: bool) -> Glance:
         """Which accounts must be read: all of them with `full`, else those that the index cannot vouch for."""
-        look = glance.by_lists if full else glance.by_index
-        return await look(self._desk, await self.subscriptions(only), done)
+        look = self._view.by_lists if full else self._view.by_index
+        return await look(await self.subscriptions(only), done)
 
     async def visible(self) -> tuple[Account, ...]:
         """Every account in the policy's subscriptions, whether a profile speaks of it or not."""

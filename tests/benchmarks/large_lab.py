@@ -23,9 +23,9 @@ _TYPES = (ACCOUNT, ENDPOINT, INTERFACE, ZONE_GROUP, RECORD_A)
 
 def enlarge(world: World, accounts: int) -> None:
     """Adds copies until there are so many; each has names, address and guid of its own."""
-    patterns = [resource for type_ in _TYPES for resource in world.of_type(type_)]
-    [endpoint] = world.of_type(ENDPOINT)
-    [interface] = world.of_type(INTERFACE)
+    patterns = [resource for type_ in _TYPES for resource in _of_first(world, type_)]
+    [endpoint] = _of_first(world, ENDPOINT)
+    [interface] = _of_first(world, INTERFACE)
     [configuration] = interface.properties["ipConfigurations"]
     first = IPv4Address(configuration["properties"]["privateIPAddress"])
     own_guid = endpoint.properties["resourceGuid"]
@@ -37,6 +37,11 @@ def enlarge(world: World, accounts: int) -> None:
         }
         for pattern in patterns:
             world.put(_copy(pattern, own))
+
+
+def _of_first(world: World, type_: str) -> list[Resource]:
+    """The deployment of Latch has endpoints too, which are not copied."""
+    return [resource for resource in world.of_type(type_) if _FIRST in resource.id]
 
 
 def _copy(pattern: Resource, own: dict[str, str]) -> Resource:

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from remediation.adapters.deliveries import TableDeliveries
 from remediation.adapters.ledger import TableLedger
 from remediation.adapters.outbox import TableOutbox
 from remediation.adapters.retention import TableRetention
+from remediation.channels.word import read
 from remediation.ports import History
 from tests.builders import ACCOUNT, ENDPOINT, NOW, OTHER_ACCOUNT, report
 from tests.contract.cut import Wire
 from tests.contract.storage import HandClock, Storage
+from tests.told import alert
 
 A_DAY = timedelta(days=1)
 
@@ -83,6 +86,25 @@ async def test_alerts_that_were_delivered_are_forgotten_and_others_are_kept(
     assert await outbox.get("waiting") == {"id": "waiting"}
     assert await outbox.overdue(clock.now()) == ("waiting",)
     assert await outbox.get("fresh") is None
+
+
+async def test_of_channels_old_ids_and_incidents_that_are_over_are_forgotten(
+    storage: Storage, clock: HandClock
+) -> None:
+    deliveries = TableDeliveries(await storage.tables(), await storage.queues(), clock)
+    for number, kind in ((1, "Held"), (2, "Held"), (2, "Restored")):
+        await deliveries.put("siem", read(alert(number, kind)), ends=kind == "Restored")
+    clock.advance(3600)
+    fresh = read(alert(3, "Held"))
+    await deliveries.put("siem", fresh, ends=False)
+    retention = TableRetention(await storage.tables())
+
+    assert await retention.forget(clock.now()) == 4
+    assert await retention.forget(clock.now()) == 0
+    assert await deliveries.is_open("siem", "incident-1")
+    await deliveries.put("siem", fresh, ends=False)
+    waiting = [each.word.id for each in await deliveries.waiting("siem")]
+    assert ["held-1", "held-2", "restored-2", "held-3"] == waiting
 
 
 async def test_of_tables_that_do_not_exist_yet_nothing_is_forgotten(storage: Storage) -> None:

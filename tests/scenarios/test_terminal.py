@@ -48,6 +48,38 @@ async def test_a_scan_finds_what_is_broken(latch: Terminal) -> None:
     assert (ended.document["total"], ended.document["clean"]) == (12, 8)
 
 
+async def test_a_scan_reads_only_what_differs_and_says_so(lab: Lab, latch: Terminal) -> None:
+    begun = len(lab.world.journal)
+    ended = await latch("scan", "--format", "json")
+
+    seen = [entry.id.split("/") for entry in lab.world.journal[begun:]]
+    read = {parts[-1] for parts in seen if parts[-2] == "accounts"}
+    assert set(BROKEN) == read
+    assert set(BROKEN) == {
+        each["account"].rsplit("/", 1)[-1] for each in ended.document["accounts"] if each["read"]
+    }
+    assert ["8 clean accounts were not read" in each for each in ended.document["notes"]] == [True]
+
+
+async def test_every_account_is_read_where_that_is_asked_for(latch: Terminal) -> None:
+    ended = await latch("scan", "--full", "--format", "json")
+
+    assert BROKEN == ended.rules
+    assert [] == ended.document["notes"]
+    assert {True} == {each["read"] for each in ended.document["accounts"]}
+
+
+async def test_without_resource_graph_every_account_is_read_and_that_is_said(
+    lab: Lab, latch: Terminal
+) -> None:
+    lab.weather.add({"type": "Microsoft.ResourceGraph/resources", "status": 403})
+    ended = await latch("scan", "--format", "json")
+    lab.weather.clear()
+
+    assert (DRIFT, BROKEN) == (ended.code, ended.rules)
+    assert ["every account was read" in each for each in ended.document["notes"]] == [True]
+
+
 async def test_a_scan_for_people_says_what_becomes_of_each(latch: Terminal) -> None:
     ended = await latch("scan")
 

@@ -116,6 +116,22 @@ async def test_one_account_is_applied_and_a_near_miss_is_told(
     assert "Enabled" == other.account["publicNetworkAccess"]
 
 
+async def test_an_account_that_is_named_is_read_whatever_the_index_shows(
+    lab: Lab, latch: Terminal, robin: Person
+) -> None:
+    story = Story.private(lab, "aoai-opened-just-now")
+    lab.arm.graph.index.catch_up()
+    lab.weather.add({"door": "graph", "delay": 10_000})
+    await robin.opens(story.id)
+    await lab.settled()
+
+    unseen = await latch("scan")
+    await latch("apply", "--yes", "--only", story.name, "--wait", "0")
+
+    assert CLEAN == unseen.code
+    assert "Disabled" == story.account["publicNetworkAccess"]
+
+
 async def test_a_missing_right_is_an_error(lab: Lab, latch: Terminal, robin: Person) -> None:
     story = Story.private(lab, "aoai-locked")
     lock = {"properties": {"level": "ReadOnly"}}
