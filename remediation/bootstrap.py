@@ -94,7 +94,7 @@ def configured(environ: Mapping[str, str], folder: Path) -> Configured:
     rules = policy_file.load(text, file.name)
     has_topic = bool(settings.alert_topic)
     ways = policy_alerts.channels(rules.alerts, has_topic=has_topic)
-    wires.check(ways.each, has_topic=has_topic)
+    wires.check(ways.each, policy_file.channel_places(text, file.name), has_topic=has_topic)
     return Configured(settings, rules, ways, secrets.resolve(ways.each, environ))
 
 

@@ -55,11 +55,27 @@ def load_as[M: BaseModel](model: type[M], text: str, file_name: str) -> M:
 
 def places(text: str) -> dict[Location, tuple[int, int]]:
     """Line and column of each value of a well-formed file, counted from one."""
-    node = yaml.compose(text, yaml.SafeLoader)
-    reader = _Reader(Policy)
-    if node is not None:
-        reader.value(node, ())
-    return {at: (mark.line + 1, mark.column + 1) for at, mark in reader.values.items()}
+    return _located(text)[1]
+
+
+def channel_places(text: str, file_name: str) -> dict[str, str]:
+    """Where each channel of a valid policy says of which kind it is, by its name."""
+    document, known = _located(text)
+    section = document.get("alerts") or {}
+    names = [channel["name"] for channel in section.get("channels") or ()]
+    kinds = [known["alerts", "channels", at, "kind"] for at in range(len(names))]
+    return {
+        name: f"{file_name}:{line}:{column}"
+        for name, (line, column) in zip(names, kinds, strict=True)
+    }
+
+
+def _located(text: str) -> tuple[dict[str, Any], dict[Location, tuple[int, int]]]:
+    """The plain values of a well-formed file, and where they stand."""
+    node, reader = yaml.compose(text, yaml.SafeLoader), _Reader(Policy)
+    document = {} if node is None else reader.value(node, ())
+    where = {at: (mark.line + 1, mark.column + 1) for at, mark in reader.values.items()}
+    return (document if isinstance(document, dict) else {}), where
 
 
 def _read[M: BaseModel](model: type[M], text: str) -> tuple[M | None, list[_Mistake]]:

@@ -121,7 +121,7 @@ def senders(
     topic: TopicNotifier | None,
 ) -> dict[str, Sender]:
     """By name of the channel. Raises SettingsError where a part is missing that was not asked for before."""
-    check(channels.each, has_topic=topic is not None)
+    check(channels.each, {}, has_topic=topic is not None)
     found: dict[str, Sender] = {}
     for channel in channels.each:
         address = addresses[channel.name]
@@ -134,16 +134,20 @@ def senders(
     return found
 
 
-def check(channels: Sequence[Channel], *, has_topic: bool) -> None:
-    """Raises SettingsError for what a channel needs and this deployment lacks."""
+def check(channels: Sequence[Channel], places: Mapping[str, str], *, has_topic: bool) -> None:
+    """Raises SettingsError for what a channel needs and this deployment lacks; `places` is where the policy says so."""
     faults = []
     for channel in channels:
         if channel.vendor is Vendor.EVENT_GRID and not has_topic:
-            needs = f"is required: channel {channel.name} of the policy is a topic"
+            place = places.get(channel.name, "the policy")
+            needs = f"is required: channel {channel.name} is a topic ({place})"
             faults.append(Fault("LATCH_ALERT_TOPIC", needs))
         if channel.vendor is Vendor.APPRISE and importlib.util.find_spec("apprise") is None:
-            lacks = "needs the package apprise, which is not installed: deploy with the extra `channels`"
-            faults.append(Fault(f"channel {channel.name}", lacks))
+            lacks = (
+                f"channel {channel.name} needs the package apprise, which is not installed: "
+                "deploy with the extra `channels`"
+            )
+            faults.append(Fault(places.get(channel.name, "the policy"), lacks))
     if faults:
         raise SettingsError(tuple(faults))
 

@@ -12,7 +12,7 @@ A person's name in a report is kept no longer than the report.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import batched, groupby
 

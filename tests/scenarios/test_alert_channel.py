@@ -47,6 +47,26 @@ async def test_an_alert_arrives_once_the_topic_takes_it(
     assert [1] == [a.copies for a in lab.sink.alerts() if a.event["subject"] == story.id]
 
 
+async def test_a_topic_that_is_down_for_an_hour_gets_every_alert_once_when_it_is_back(
+    lab: Lab, robin: Person
+) -> None:
+    stories = [Story.private(lab, f"aoai-topic-hour-{number}") for number in range(4)]
+    lab.weather.add({"door": "topic", "status": 503})
+    for story in stories:
+        await robin.opens(story.id)
+        await lab.settled()
+        await lab.clock.advance(900)
+    before = [story.told for story in stories]
+    lab.weather.clear()
+    await lab.clock.advance(900)
+    await lab.settled()
+
+    assert [[]] * 4 == before
+    assert [["Closed"]] * 4 == [story.told for story in stories]
+    ids = {story.id for story in stories}
+    assert [1] * 4 == [a.copies for a in lab.sink.alerts() if a.event["subject"] in ids]
+
+
 async def test_an_alert_that_the_topic_refuses_is_kept_until_a_person_has_mended_it(
     lab: Lab, robin: Person
 ) -> None:
