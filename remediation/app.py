@@ -83,7 +83,7 @@ class App:
     async def on_watched_event(self, text: str) -> None:
         """An event of the watch list, which Event Grid put into a queue of its own."""
         for each in intake.read_watched(text, self._ports.clock.now()):
-            dropped = each if isinstance(each, intake.NotOurs) else await self._on_watched(each)
+            dropped = each if isinstance(each, intake.NotOurs) else await self.on_notice(each)
             if dropped is not None:
                 self._drop(dropped.drop, dropped.detail)
 
@@ -141,6 +141,11 @@ class App:
         """An alert about it would go the same way; the alert itself is kept, and asked for again by the sweep."""
         log.error("alert given up for now: %s", text[:1000])
 
+    async def on_notice(self, notice: Notice) -> intake.NotOurs | None:
+        """Why a watched change is dropped; None when people are told."""
+        kept = notice if self._keeps_personal_data else intake.anonymous(notice)
+        return await self._watcher.on_change(kept)
+
     async def on_sweep(self) -> None:
         """The whole fleet, and what would otherwise be left lying."""
         if self._upkeep is not None:
@@ -178,7 +183,7 @@ class App:
         if isinstance(seen, intake.Sighting):
             await self._ask_for(seen if self._keeps_personal_data else intake.anonymous(seen))
         if isinstance(told, Notice):
-            await self._on_watched(told)
+            await self.on_notice(told)
         return not (isinstance(seen, intake.NotOurs) and seen.drop is intake.Drop.MALFORMED)
 
     async def _ask_for(self, woken: intake.Sighting) -> None:
@@ -194,10 +199,6 @@ class App:
     async def _give_up_letter(self, name: str, text: str) -> None:
         now = self._ports.clock.now()
         await self._teller.poison(f"dead letter {name}", text, now, about(text, now))
-
-    async def _on_watched(self, notice: Notice) -> intake.NotOurs | None:
-        kept = notice if self._keeps_personal_data else intake.anonymous(notice)
-        return await self._watcher.on_change(kept)
 
     async def _close(self, account: ResourceId, cause: Cause, *, given_before: bool) -> None:
         """The FAST lane; the FULL pass is asked for whatever becomes of it."""

@@ -21,7 +21,7 @@ from remediation.ids import ResourceId
 from remediation.proof import Standing
 from remediation.report import REPORTS
 from remediation.terminal import document, options, reasons, tables
-from remediation.terminal.desk_console import complain, sentence
+from remediation.terminal.desk_console import complain, complain_of
 from remediation.terminal.look import Exit, Look
 from remediation.terminal.writing import Format, as_json
 
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Abort:
         complain("nothing was changed")
     except RemediationError as error:
-        complain(sentence(error))
+        complain_of(error)
     except OSError as error:
         complain(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "))
     return Exit.ERROR
@@ -172,4 +172,5 @@ async def replay(
         looks = await operator.rehearsed(accounts, lambda: None)
     for each in replays:
         place.outlet.errors.print(tables.replayed(each))
-    return place.answer(survey("replay", *looks), tables.plan)
+    ended = place.answer(survey("replay", *looks), tables.concerned)
+    return ended if all(each.is_read for each in replays) else Exit.ERROR

@@ -25,7 +25,7 @@ PolicyArgument = Annotated[
 
 def _read(file: Path | None) -> tuple[Path, str, Policy]:
     chosen = file or Path(os.environ.get("LATCH_POLICY") or "policy.yaml")
-    text = chosen.read_text("utf-8")
+    text = desk.text_of(chosen)
     return chosen, text, policy_file.load(text, os.fspath(chosen))
 
 
@@ -72,7 +72,7 @@ def try_cases(
 ) -> int:
     """Try the cases of a file against the policy: exit code 2 when one is not as expected."""
     _, _, rules = _read(policy)
-    text = cases.read_text("utf-8")
+    text = desk.text_of(cases)
     outcomes = policy_test.run(rules, text, os.fspath(cases), SystemClock().now())
     failed = [outcome for outcome in outcomes if outcome.differs]
     for outcome in failed:

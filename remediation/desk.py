@@ -67,7 +67,16 @@ def prepared(environ: Mapping[str, str], file: Path | None, state: str) -> Prepa
         raise Misconfigured(
             "--state is no https address, such as https://NAME.table.core.windows.net"
         )
-    return Prepared(settings, policy_file.load(chosen.read_text("utf-8"), str(chosen)), state)
+    return Prepared(settings, policy_file.load(text_of(chosen), str(chosen)), state)
+
+
+def text_of(file: Path) -> str:
+    """Raises Misconfigured for what is no text, OSError for what cannot be read."""
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{file}: not UTF-8 text: {error.reason} at byte {error.start}"
+        raise Misconfigured(message) from error
 
 
 @asynccontextmanager

@@ -80,6 +80,14 @@ def complain(text: str) -> None:
     sys.stderr.write(f"latch: {text}\n")
 
 
+def complain_of(error: RemediationError) -> None:
+    """The faults of a file stand alone, so that an editor finds the place in each line."""
+    if isinstance(error, SettingsError):
+        sys.stderr.write(f"{error}\n")
+    else:
+        complain(sentence(error))
+
+
 def sentence(error: RemediationError) -> str:
     """What went wrong, and what to do about it: one line, except that every fault of a file has its own."""
     if isinstance(error, SettingsError):

@@ -12,6 +12,7 @@ from remediation.observed import Account
 from remediation.policy_document import Policy
 from remediation.reach import reach_of
 from remediation.report import Report
+from remediation.settings import did_you_mean
 from remediation.terminal import replays
 from remediation.terminal.glance import FleetView, Glance
 from remediation.terminal.look import Look
@@ -70,12 +71,16 @@ class Operator:
         """The account with this id, or the only one with this name; raises Misconfigured."""
         if "/" in text:
             return _account_id(text)
-        found = [a.id async for a in self._accounts() if a.id.name.casefold() == text.casefold()]
-        if len(found) != 1:
-            ids = ", ".join(map(str, found))
-            why = f"write the id of one of them: {ids}" if found else "there is no such account"
-            raise Misconfigured(f"{text}: {why}")
-        return found[0]
+        known = [account.id async for account in self._accounts()]
+        match [id_ for id_ in known if id_.name.casefold() == text.casefold()]:
+            case [id_]:
+                return id_
+            case []:
+                near = did_you_mean(text, (id_.name for id_ in known))
+                raise Misconfigured(f"{text}: there is no such account{near}")
+            case several:
+                ids = ", ".join(map(str, several))
+                raise Misconfigured(f"{text}: write the id of one of them: {ids}")
 
     # Looks ---------------------------------------------------------------------------------------------------------
 

@@ -97,6 +97,11 @@ def history(reports: Iterable[Report]) -> RenderableType:
     return table
 
 
+def concerned(survey: Survey) -> RenderableType:
+    """The accounts that events are about, as a plan."""
+    return plan(survey) if survey.looks else Text("No account would be looked at.")
+
+
 def replayed(replay: Replay) -> RenderableType:
     """What an event was taken for, and what Latch would do before anything else."""
     closing = [Text(f"  at once: {action}", style="yellow") for action in replay.closing]

@@ -9,6 +9,7 @@ import pytest
 from tests.harness.lab import LATCH, Lab, Plan
 from tests.harness.physics.types import ACCOUNT, ENDPOINT
 from tests.harness.scan import break_some
+from tests.harness.world import Json
 from tests.harness.worlds import ACCOUNTS, DNS, NETWORK, SUBSCRIPTION
 from tests.scenarios.story import writes_in
 from tests.scenarios.terminal_fixtures import CLEAN, DRIFT, ERROR, Terminal
@@ -126,8 +127,11 @@ async def test_an_account_is_explained_by_name(latch: Terminal) -> None:
 
 
 async def test_an_account_that_is_clean_is_explained_too(latch: Terminal) -> None:
+    near = await latch("explain", "aoai-0000")
     ended = await latch("explain", "aoai-00000")
 
+    assert ERROR == near.code
+    assert "there is no such account; did you mean 'aoai-0" in near.errors
     assert CLEAN == ended.code
     assert "Nothing differs." in ended.out
 
@@ -156,15 +160,20 @@ async def test_verify_proves_what_clients_see(latch: Terminal) -> None:
     assert "The A record points elsewhere." in misled.out
 
 
+def event(name: str, resource: str) -> Json:
+    """A recorded event, about another resource."""
+    found: Json = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
+    found["subject"] = found["data"]["resourceUri"] = resource
+    return found
+
+
 async def test_an_event_is_replayed_up_to_the_plan(
     lab: Lab, latch: Terminal, tmp_path: Path
 ) -> None:
-    event = json.loads((EVENTS / "intake-account-write.json").read_text("utf-8"))
-    opened = account(lab, "aoai-00001")
-    event["subject"] = event["data"]["resourceUri"] = opened
+    opened = event("intake-account-write", account(lab, "aoai-00001"))
     foreign = json.loads((EVENTS / "intake-foreign-write.json").read_text("utf-8"))
     file = tmp_path / "events.json"
-    file.write_text(json.dumps([event, *foreign]), "utf-8")
+    file.write_text(json.dumps([opened, *foreign]), "utf-8")
     ended = await latch("replay", str(file))
 
     assert DRIFT == ended.code
@@ -176,10 +185,9 @@ async def test_an_event_is_replayed_up_to_the_plan(
 async def test_an_event_of_an_endpoint_that_is_gone_leads_to_its_account(
     lab: Lab, latch: Terminal, tmp_path: Path
 ) -> None:
-    event = json.loads((EVENTS / "intake-endpoint-delete.json").read_text("utf-8"))
-    event["subject"] = event["data"]["resourceUri"] = lab.id(NETWORK, ENDPOINT, "pe-aoai-00007")
+    gone = event("intake-endpoint-delete", lab.id(NETWORK, ENDPOINT, "pe-aoai-00007"))
     file = tmp_path / "event.json"
-    file.write_text(json.dumps(event), "utf-8")
+    file.write_text(json.dumps(gone), "utf-8")
     ended = await latch("replay", str(file), "--format", "json")
 
     assert DRIFT == ended.code
@@ -189,14 +197,36 @@ async def test_an_event_of_an_endpoint_that_is_gone_leads_to_its_account(
 async def test_an_event_about_nobody_here_is_dropped(
     lab: Lab, latch: Terminal, tmp_path: Path
 ) -> None:
-    event = json.loads((EVENTS / "intake-endpoint-delete.json").read_text("utf-8"))
-    event["subject"] = event["data"]["resourceUri"] = lab.id(NETWORK, ENDPOINT, "pe-of-others")
+    others = event("intake-endpoint-delete", lab.id(NETWORK, ENDPOINT, "pe-of-others"))
     file = tmp_path / "event.json"
-    file.write_text(json.dumps(event), "utf-8")
+    file.write_text(json.dumps(others), "utf-8")
+    ended = await latch("replay", str(file))
+
+    assert (CLEAN, "No account would be looked at.\n") == (ended.code, ended.out)
+    assert "it concerns no account of the policy" in ended.errors
+
+
+async def test_a_watched_change_is_replayed_as_what_people_hear(
+    lab: Lab, latch: Terminal, tmp_path: Path
+) -> None:
+    listed = "watch-list-keys-cloudevents"
+    both = [event(listed, lab.id(group, ACCOUNT, "aoai-00002")) for group in (ACCOUNTS, DNS)]
+    file = tmp_path / "events.json"
+    file.write_text(json.dumps(both), "utf-8")
     ended = await latch("replay", str(file))
 
     assert CLEAN == ended.code
-    assert "it concerns no account of the policy" in ended.errors
+    assert "people are told: Kim Rivera listed the keys of" in ended.errors
+    assert "dropped: Kim Rivera listed the keys of" in ended.errors
+
+
+async def test_what_is_no_event_is_an_error(latch: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text("{", "utf-8")
+    ended = await latch("replay", str(file))
+
+    assert ERROR == ended.code
+    assert "not an event that Latch can read" in ended.errors
 
 
 async def test_an_answer_is_written_into_a_file(latch: Terminal, tmp_path: Path) -> None:

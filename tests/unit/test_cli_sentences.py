@@ -194,7 +194,18 @@ def test_lint_tells_every_mistake_with_its_place(run: Run, tmp_path: Path) -> No
     ended = run("policy", "lint", os.fspath(file))
 
     assert ended.code == 1
-    assert f"{file}:2:1: unknown key 'scoop'; did you mean 'scope'?" in ended.errors
+    assert f"\n{file}:2:1: unknown key 'scoop'; did you mean 'scope'?\n" in ended.errors
+    assert ended.errors.startswith(f"{file}:1:1: ")
+
+
+@pytest.mark.parametrize("arguments", ["policy lint {}", "policy test {}", "scan --policy {}"])
+def test_a_file_that_is_no_text_is_told(run: Run, tmp_path: Path, arguments: str) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_bytes(b"\xff\xfe\x00")
+    ended = run(*arguments.format(file).split())
+
+    assert (ended.code, ended.out) == (1, "")
+    assert f"{file}: not UTF-8 text: invalid start byte at byte 0" in ended.errors
 
 
 def test_lint_of_the_shipped_policy_is_clean(run: Run) -> None:
