@@ -9,12 +9,12 @@ from remediation import catalog
 from remediation.catalog import RULES, Default, Rule
 from remediation.desired import RecordsBy, Recreate, RuleGroup
 from remediation.policy_alerts import AlertsSection
+from remediation.policy_brakes import LimitsSection
 from remediation.policy_sections import (
     FILLED,
     AccessSection,
     DnsSection,
     EndpointSection,
-    LimitsSection,
     Mode,
     Modes,
     OutboundSection,

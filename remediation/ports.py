@@ -15,8 +15,8 @@ from remediation.desired import Baseline, Desired
 from remediation.ids import ResourceId
 from remediation.observed import Account, Fingerprint, Network
 from remediation.plan import Action
-from remediation.proof import Views
 from remediation.report import Json, Outcome, Report, Request
+from remediation.views import Views
 
 # The code of the Busy that says that another pass holds the account's lease.
 LEASE_TAKEN = "LeaseTaken"

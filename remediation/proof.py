@@ -10,11 +10,12 @@ What cannot be seen from where Latch looks is unprovable, with the reason; it is
 | refuses the internet       | the documented 403 text  | a stranger is let in       | no name, no connection |
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from remediation.observed import Account, Endpoint, Network
+from remediation.proof_subject import Name, Subject
+from remediation.views import Call, Found, Lookup, Reached, Sighting, Views
 
 # What is said --------------------------------------------------------------------------------------------------------
 
@@ -70,154 +71,6 @@ class Proof:
 
     def _count(self, standing: Standing) -> int:
         return sum(statement.standing is standing for statement in self.statements)
-
-
-# What is claimed -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A public name of the account, and where it must lead inside.
-
-    `addresses` are what the endpoint's network interface says; none while there is no endpoint. `is_registered` tells
-    that zone, record and a link are right as far as Resource Manager says.
-    """
-
-    host: str
-    addresses: tuple[str, ...] = ()
-    is_registered: bool = False
-
-    @property
-    def domain(self) -> str:
-        return self.host.partition(".")[2]
-
-    @property
-    def alias(self) -> str:
-        """The name that a private zone answers for."""
-        return f"{self.host.partition('.')[0]}.privatelink.{self.domain}"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is to be proven of an account.
-
-    `has_path`: an endpoint is wanted, or there. `dns_servers`: the network's own. `rules_refuse`: selected networks or
-    a perimeter may do the refusing; else only public access that is disabled counts.
-    """
-
-    names: tuple[Name, ...]
-    has_path: bool = True
-    dns_servers: tuple[str, ...] = ()
-    rules_refuse: bool = False
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        return tuple(name.host for name in self.names)
-
-
-def subject(
-    account: Account,
-    network: Network,
-    endpoint: Endpoint | None,
-    zones: Iterable[str],
-    *,
-    wants_endpoint: bool,
-    wants_selected: bool,
-) -> Subject:
-    """`endpoint` is the one that serves the account; `zones` are the names of the zones that its own names need."""
-    names = tuple(
-        _name(account.subdomain, z, endpoint, network) for z in zones if account.subdomain
-    )
-    return Subject(
-        names,
-        wants_endpoint or endpoint is not None,
-        () if network.vnet is None else network.vnet.dns_servers,
-        wants_selected or account.is_in_perimeter or bool(network.perimeters),
-    )
-
-
-def _name(subdomain: str, zone_name: str, endpoint: Endpoint | None, network: Network) -> Name:
-    zone_name = zone_name.casefold()
-    host = f"{subdomain}.{zone_name.removeprefix('privatelink.')}".casefold()
-    told = () if endpoint is None else endpoint.addresses
-    addresses = tuple(each.ip for each in told if host in map(str.casefold, each.fqdns))
-    is_registered = any(
-        zone.links and zone.record is not None and set(zone.record.addresses) == set(addresses)
-        for zone in network.zones
-        if zone.name == zone_name
-    )
-    return Name(host, addresses, is_registered and bool(addresses))
-
-
-# What was seen -------------------------------------------------------------------------------------------------------
-
-
-class Found(StrEnum):
-    """How a question for a name ended."""
-
-    ADDRESSES = "addresses"
-    NO_ADDRESS = "no address"
-    NO_NAME = "no such name"
-    NO_ANSWER = "no answer"
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """The names passed, from the one asked for to the one that has the addresses."""
-
-    found: Found
-    chain: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
-    detail: str = ""
-
-    def __str__(self) -> str:
-        end = ", ".join(self.addresses) or self.found
-        return " -> ".join((*self.chain, end)) + (f" ({self.detail})" if self.detail else "")
-
-
-class Reached(StrEnum):
-    """How far a call came. Untried: the way to the address is closed to Latch, so it tells nothing."""
-
-    ANSWERED = "answered"
-    OTHER_CERTIFICATE = "other certificate"
-    UNCONNECTED = "unconnected"
-    UNTRIED = "untried"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One unauthenticated call. `text` is the service's own message, or what went wrong on the way."""
-
-    address: str
-    reached: Reached
-    status: int = 0
-    text: str = ""
-
-    def __str__(self) -> str:
-        told = (f"at {self.address}", str(self.status or self.reached), self.text)
-        return " ".join(part for part in told if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One name from one place: where it led, and what answered there."""
-
-    host: str
-    lookup: Lookup
-    calls: tuple[Call, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """The same names from two places; `outside` is None when there is no view from the internet.
-
-    `inside_is_sure`: the operator named a resolver inside. Without it a public answer may only mean that Latch itself
-    is outside.
-    """
-
-    inside: tuple[Sighting, ...]
-    outside: tuple[Sighting, ...] | None = None
-    inside_is_sure: bool = False
 
 
 # What it means -------------------------------------------------------------------------------------------------------

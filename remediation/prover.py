@@ -1,6 +1,6 @@
 """Does what Resource Manager says hold on the wire? Looks at the account's names as clients find them."""
 
-from remediation import proof
+from remediation import proof, proof_subject
 from remediation.desired import Desired
 from remediation.observed import Observed
 from remediation.path import Path
@@ -19,7 +19,7 @@ class Prover:
         if observed.network is None:
             return None
         path = Path.trace(desired, observed.account, observed.network)
-        subject = proof.subject(
+        subject = proof_subject.subject(
             observed.account,
             observed.network,
             path.endpoint,

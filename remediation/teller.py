@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from remediation import alerts, intake
+from remediation.alert import Alert, to_event
 from remediation.fleet import OpenSpot
 from remediation.ids import ResourceId
 from remediation.ports import Outbox
@@ -35,9 +36,9 @@ class Teller:
         alert = alerts.for_poison(queue, text, now, resource=about, keep_personal_data=self._keep)
         await self._put(alert)
 
-    async def _put(self, alert: alerts.Alert | None) -> None:
+    async def _put(self, alert: Alert | None) -> None:
         if alert is not None:
-            await self._outbox.put(alert.id, alerts.to_event(alert))
+            await self._outbox.put(alert.id, to_event(alert))
 
 
 def about(text: str, now: datetime) -> ResourceId | None:

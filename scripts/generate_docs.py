@@ -16,6 +16,7 @@ from remediation import (
     VERSION,
     openapi,
     policy_alerts,
+    policy_brakes,
     policy_document,
     policy_sections,
     settings,
@@ -37,9 +38,7 @@ def references() -> dict[str, str]:
         "docs/settings.md": settings_page(),
         "docs/policy.schema.json": policy_schema(),
         "docs/coverage.md": coverage_page.page(),
-        "docs/policy.md": policy_page.page(
-            _texts(policy_sections) | _texts(policy_document) | _texts(policy_alerts)
-        ),
+        "docs/policy.md": policy_page.page(_policy_texts()),
         "docs/openapi.json": json.dumps(openapi.document(VERSION), indent=2) + "\n",
     }
 
@@ -87,7 +86,7 @@ def _cloud_row(cloud: Cloud) -> str:
 
 def policy_schema() -> str:
     schema = policy_document.Policy.model_json_schema()
-    texts = _texts(policy_sections) | _texts(policy_alerts) | _texts(policy_document)
+    texts = _policy_texts()
     for name, section in (("Policy", schema), *schema["$defs"].items()):
         section.pop("title", None)
         for field, value in section.get("properties", {}).items():
@@ -103,6 +102,11 @@ def _describe(value: dict[str, Any], text: str) -> None:
     if isinstance(default, str) and not default.startswith("PT"):
         value["default"] = default
     value["description"] = text
+
+
+def _policy_texts() -> dict[str, dict[str, str]]:
+    parts = (policy_sections, policy_brakes, policy_alerts, policy_document)
+    return {name: fields for part in parts for name, fields in _texts(part).items()}
 
 
 def _texts(module: ModuleType) -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ import dns.rdatatype
 import dns.resolver
 from yarl import URL
 
-from remediation.proof import Call, Found, Lookup, Reached, Sighting, Views
+from remediation.views import Call, Found, Lookup, Reached, Sighting, Views
 
 _LARGEST_ANSWER = 64 * 1024
 _LONGEST_TEXT = 256

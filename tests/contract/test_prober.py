@@ -10,18 +10,10 @@ import pytest
 from aiohttp import web
 
 from remediation.adapters.prober import NetworkProber, Patience, Vantage
-from remediation.proof import (
-    Call,
-    Found,
-    Name,
-    Proof,
-    Reached,
-    Sighting,
-    Standing,
-    Subject,
-    prove,
-)
+from remediation.proof import Proof, Standing, prove
+from remediation.proof_subject import Name, Subject
 from remediation.settings import Settings
+from remediation.views import Call, Found, Reached, Sighting
 from tests.harness.certificates import Authority
 from tests.harness.clock import LabClock
 from tests.harness.data_plane import DataPlane, Service

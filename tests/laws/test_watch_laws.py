@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remediation import alerts, intake
+from remediation.alert import to_event
 from remediation.intake import NotOurs
 from remediation.watch import OPERATIONS, Notice, Place
 
@@ -47,7 +48,7 @@ def test_any_text_is_read_without_raising(text: str) -> None:
 def test_what_is_seen_is_clean_and_can_be_told(event: object) -> None:
     for seen in intake.read_watched(json.dumps(event), NOW):
         if isinstance(seen, Notice):
-            told = alerts.to_event(alerts.for_notice(seen, None))
+            told = to_event(alerts.for_notice(seen, None))
 
             assert seen.operation in OPERATIONS.values()
             assert seen.cause.at <= NOW

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from remediation import alerts, wording
-from remediation.alerts import Alert
+from remediation.alert import Alert, to_event
 from remediation.channel import RUNBOOK, Kind
 from remediation.ids import ResourceId
 from remediation.plan import Severity
@@ -383,7 +383,7 @@ def test_another_reason_to_fail_is_told_again() -> None:
 
 
 def test_an_alert_travels_as_a_cloud_event() -> None:
-    event = alerts.to_event(alert_for(report(Lane.FAST)))
+    event = to_event(alert_for(report(Lane.FAST)))
     data = event.pop("data")
 
     expected = {
@@ -401,7 +401,7 @@ def test_an_alert_travels_as_a_cloud_event() -> None:
 
 
 def test_the_event_holds_everything_that_is_needed_to_act() -> None:
-    data = alerts.to_event(alert_for(report(Lane.FAST)))["data"]
+    data = to_event(alert_for(report(Lane.FAST)))["data"]
 
     expected = {
         "headline": "chat-fabrikam was open to the internet for 14 s, changed by Kim Rivera: "
@@ -512,7 +512,7 @@ def test_a_poisoned_event_names_its_resource_where_the_caller_could_read_it() ->
 @pytest.mark.parametrize("text", ["", "not JSON", "null", "{}", "[" * 100_000, "\ud800"])
 def test_any_message_can_be_given_up_on(text: str) -> None:
     alert = alerts.for_poison("latch-events", text, STARTED)
-    event = alerts.to_event(alert)
+    event = to_event(alert)
 
     assert alert.headline == (
         "A person must act: Latch gave up on a message from queue latch-events"
@@ -533,7 +533,7 @@ def test_a_message_that_was_given_up_on_is_told_once() -> None:
 def test_without_personal_data_the_text_of_a_message_is_not_told() -> None:
     alert = alerts.for_poison("latch-events", "Kim Rivera", STARTED, keep_personal_data=False)
 
-    event = alerts.to_event(alert)
+    event = to_event(alert)
 
     assert "Kim" not in json.dumps(event)
     assert len(event["data"]["message"]["sha256"]) == 64

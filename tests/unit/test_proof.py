@@ -5,21 +5,9 @@ from dataclasses import replace
 import pytest
 
 from remediation.observed import Address, Endpoint, Network, Perimeter, Zone
-from remediation.proof import (
-    Call,
-    Found,
-    Lookup,
-    Name,
-    Proof,
-    Reached,
-    Sighting,
-    Standing,
-    Statement,
-    Subject,
-    Views,
-    prove,
-    subject,
-)
+from remediation.proof import Proof, Standing, Statement, prove
+from remediation.proof_subject import Name, Subject, subject
+from remediation.views import Call, Found, Lookup, Reached, Sighting, Views
 from tests.builders import (
     AI_SERVICES,
     COGNITIVE_ZONE,

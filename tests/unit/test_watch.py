@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from remediation import alerts, intake, watch
-from remediation.alerts import Alert
+from remediation.alert import Alert, to_event
 from remediation.channel import RUNBOOK
 from remediation.ids import ResourceId
 from remediation.intake import Drop, NotOurs
@@ -394,7 +394,7 @@ def test_coming_back_and_leaving_the_scope_are_two_words() -> None:
 
 
 def test_the_event_holds_who_what_where_and_when() -> None:
-    event = alerts.to_event(alert_for(read(keys_listed())))
+    event = to_event(alert_for(read(keys_listed())))
     data = event["data"]
 
     assert "Latch.Alert.Noticed" == event["type"]
@@ -416,7 +416,7 @@ def test_the_event_holds_who_what_where_and_when() -> None:
 
 
 def test_what_happened_to_no_account_is_about_its_place() -> None:
-    event = alerts.to_event(alert_for(read(sample("Microsoft.Authorization/locks/delete"))))
+    event = to_event(alert_for(read(sample("Microsoft.Authorization/locks/delete"))))
 
     assert GROUP == event["subject"]
     assert f"/latch{GROUP}" == event["source"]
