@@ -63,9 +63,11 @@ async def test_a_scan_reads_only_what_differs_and_says_so(lab: Lab, latch: Termi
 
 
 async def test_every_account_is_read_where_that_is_asked_for(latch: Terminal) -> None:
-    ended = await latch("scan", "--full", "--format", "json")
+    ended = await latch("scan", "--full", "--verbose", "--format", "json")
 
     assert BROKEN == ended.rules
+    assert "pass ended" in ended.errors
+    assert "Unclosed" not in ended.errors
     assert [] == ended.document["notes"]
     assert {True} == {each["read"] for each in ended.document["accounts"]}
 
