@@ -18,7 +18,7 @@ from remediation.ids import ResourceId
 from remediation.page_desk import PostureDesk
 from remediation.rechecks import Rechecks
 from remediation.reconciler import Reconciler, again
-from remediation.report import REQUESTS, Cause, Lane, Report, Request, Verdict
+from remediation.report import REQUESTS, Lane, Report, Request, Verdict
 from remediation.teller import Teller, about
 from remediation.upkeep import Upkeep
 from remediation.watch import Notice
@@ -167,7 +167,7 @@ class App:
         if account is not None and not self._scope.speaks_of(account):
             self._drop(intake.Drop.FOREIGN, f"the policy does not speak of {account}")
         elif account is not None:
-            await self._close(account, woken.cause, given_before=given_before)
+            await self._close(account, woken, given_before=given_before)
         else:
             await self._ask_for_dependents(woken)
 
@@ -200,10 +200,15 @@ class App:
         now = self._ports.clock.now()
         await self._teller.poison(f"dead letter {name}", text, now, about(text, now))
 
-    async def _close(self, account: ResourceId, cause: Cause, *, given_before: bool) -> None:
-        """The FAST lane; the FULL pass is asked for whatever becomes of it."""
+    async def _close(
+        self, account: ResourceId, woken: intake.Sighting, *, given_before: bool
+    ) -> None:
+        """The FAST lane; the FULL pass is asked for whatever becomes of it.
+
+        How the account looks answers an event of the account itself, and not one of what is below it.
+        """
         now, report, seen = self._ports.clock.now(), None, None
-        fast = Request(account, Lane.FAST, cause, now, uuid.uuid4().hex)
+        fast = Request(account, Lane.FAST, woken.cause, now, uuid.uuid4().hex)
         try:
             async with asyncio.timeout(FAST_SECONDS):
                 report, seen = await self._reconciler.close_and_compare(fast)
@@ -214,7 +219,8 @@ class App:
             if given_before and report is not None:
                 closed = closed or incident.interrupted(report)
             calm = seen is not None and closed is None
-            full = replace(fast, lane=Lane.FULL, closed=closed, fingerprint=seen if calm else None)
+            compared = seen if calm and woken.resource == account else None
+            full = replace(fast, lane=Lane.FULL, closed=closed, fingerprint=compared)
             await self._ports.requests.put(full, looks.unhurried(full) if calm else 0)
 
     async def _tell_of_closing(self, request: Request) -> Request:
