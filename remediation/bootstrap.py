@@ -14,7 +14,6 @@ from typing import Any
 
 from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import ManagedIdentityCredential
-from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
 from remediation import policy, policy_alerts, policy_file, policy_limits, policy_watch
@@ -29,10 +28,12 @@ from remediation.adapters.fleet import GraphFleet
 from remediation.adapters.graph_checkpoints import TableSweeps
 from remediation.adapters.graph_client import GraphClient
 from remediation.adapters.ledger import TableLedger
+from remediation.adapters.mailbox_blobs import MailboxBlobs
 from remediation.adapters.names import DEAD_LETTERS
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
 from remediation.adapters.plumbing import StoragePlumbing
+from remediation.adapters.pools import Pool
 from remediation.adapters.prober import NetworkProber, Vantage
 from remediation.adapters.requests import QueueRequests
 from remediation.adapters.retention import TableRetention
@@ -106,8 +107,13 @@ def connect(configuration: Configured) -> App:
     settings, rules, clock = configuration.settings, configuration.policy, SystemClock()
     credential = ManagedIdentityCredential(client_id=settings.client_id)
     clients = Clients(credential, settings.arm_endpoint, settings.arm_scope)
-    tables = TableServiceClient(settings.state_tables, credential=credential, **_TABLE_PATIENCE)
-    queues = QueueServiceClient(settings.state_queues, credential=credential, **_QUEUE_PATIENCE)
+    tables = TableServiceClient(
+        settings.state_tables, credential=credential, transport=Pool(), **_TABLE_PATIENCE
+    )
+    queues = QueueServiceClient(
+        settings.state_queues, credential=credential, transport=Pool(), **_QUEUE_PATIENCE
+    )
+    blobs = _mailbox_blobs(settings, credential)
     index = GraphFleet(GraphClient(credential, settings.arm_endpoint, settings.arm_scope))
     courier = _courier(configuration, credential, tables, queues, clock)
     posture, sweeps = TablePosture(tables), TableSweeps(tables, clock)
@@ -116,7 +122,7 @@ def connect(configuration: Configured) -> App:
         posture,
         lambda profile: policy_limits.of_profile(rules, profile).fight,
     )
-    plumbing = _plumbing(settings, credential, queues)
+    plumbing = _plumbing(settings, credential, queues, blobs)
     ports = Ports(
         cloud=ArmCloud(clients),
         fleet=ArmFleet(clients, index),
@@ -129,7 +135,7 @@ def connect(configuration: Configured) -> App:
         courier=courier,
         clock=clock,
         prober=prober(settings) if settings.probes else None,
-        dead_letters=_dead_letters(settings, credential),
+        dead_letters=None if blobs is None else BlobDeadLetters(blobs, DEAD_LETTERS),
         index=index,
         sweeps=sweeps,
         retention=KeptRetention(TableRetention(tables), posture),
@@ -160,29 +166,23 @@ def _courier(
     return Courier(ways.each, senders, TableDeliveries(tables, queues, clock), clock)
 
 
-def _dead_letters(
-    settings: Settings, credential: ManagedIdentityCredential
-) -> BlobDeadLetters | None:
-    """None where the mailbox has no blobs: then Event Grid drops what it cannot deliver."""
-    service = _mailbox_blobs(settings, credential)
-    return None if service is None else BlobDeadLetters(service, DEAD_LETTERS)
-
-
 def _plumbing(
-    settings: Settings, credential: ManagedIdentityCredential, queues: QueueServiceClient
+    settings: Settings,
+    credential: ManagedIdentityCredential,
+    queues: QueueServiceClient,
+    blobs: MailboxBlobs | None,
 ) -> StoragePlumbing:
     mailbox = QueueServiceClient(settings.mailbox_queues, credential=credential, **_QUEUE_PATIENCE)
-    return StoragePlumbing(queues, mailbox, _mailbox_blobs(settings, credential), DEAD_LETTERS)
+    return StoragePlumbing(queues, mailbox, blobs, DEAD_LETTERS)
 
 
 def _mailbox_blobs(
     settings: Settings, credential: ManagedIdentityCredential
-) -> BlobServiceClient | None:
+) -> MailboxBlobs | None:
+    """None where the mailbox has no blobs: then Event Grid drops what it cannot deliver."""
     if settings.mailbox_blobs is None:
         return None
-    return BlobServiceClient(
-        settings.mailbox_blobs, credential=credential, **IN_PIECES, **_QUEUE_PATIENCE
-    )
+    return MailboxBlobs(settings.mailbox_blobs, credential, **IN_PIECES, **_QUEUE_PATIENCE)
 
 
 def prober(settings: Settings) -> NetworkProber:

@@ -7,8 +7,9 @@ when it is first asked for.
 from typing import TYPE_CHECKING, Any
 
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.pipeline.transport import AioHttpTransport
 from azure.mgmt.cognitiveservices.aio import CognitiveServicesManagementClient
+
+from remediation.adapters.pools import Pool
 
 if TYPE_CHECKING:
     from azure.mgmt.network.aio import NetworkManagementClient
@@ -33,7 +34,7 @@ class Clients:
     def __init__(self, credential: AsyncTokenCredential, arm_endpoint: str, scope: str) -> None:
         """Takes the endpoint and token scope of the cloud's Resource Manager."""
         self._credential = credential
-        self._transport = AioHttpTransport()
+        self._transport = Pool()
         self._options: dict[str, Any] = {
             "base_url": arm_endpoint,
             "credential_scopes": [scope],

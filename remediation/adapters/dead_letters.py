@@ -21,7 +21,9 @@ from remediation.errors import Retryable
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobProperties
-    from azure.storage.blob.aio import BlobServiceClient, StorageStreamDownloader
+    from azure.storage.blob.aio import BlobServiceClient, ContainerClient, StorageStreamDownloader
+
+    from remediation.adapters.mailbox_blobs import MailboxBlobs
 
 type HandOn = Callable[[str], Awaitable[bool]]
 type GiveUp = Callable[[str, str], Awaitable[None]]
@@ -38,10 +40,14 @@ _LARGEST = 8 * 1024 * 1024
 class BlobDeadLetters:
     """The DeadLetters in one container of the account where Event Grid puts events."""
 
-    def __init__(self, service: "BlobServiceClient", container: str) -> None:
-        """Takes a ready-made client, made with IN_PIECES; the container is made by whoever subscribes, not by Latch."""
-        self._container = service.get_container_client(container)
+    def __init__(self, service: "BlobServiceClient | MailboxBlobs", container: str) -> None:
+        """Takes a client that is made with IN_PIECES; the container is made by whoever subscribes, not by Latch."""
+        self._service = service
         self._name = container
+
+    @property
+    def _container(self) -> "ContainerClient":
+        return self._service.get_container_client(self._name)
 
     async def drain(self, hand_on: HandOn, give_up: GiveUp, limit: int) -> bool:
         """Looks at no more than `limit` blobs; says whether more are left."""

@@ -17,8 +17,9 @@ from remediation.adapters.names import (
 )
 
 if TYPE_CHECKING:
-    from azure.storage.blob.aio import BlobServiceClient
     from azure.storage.queue.aio import QueueServiceClient
+
+    from remediation.adapters.mailbox_blobs import MailboxBlobs
 
 _STATE_QUEUES = (REQUESTS_QUEUE, ALERTS_QUEUE, BATCHES_QUEUE)
 _MAILBOX_QUEUES = (EVENTS_QUEUE, WATCH_QUEUE)
@@ -31,12 +32,13 @@ class StoragePlumbing:
         self,
         state: "QueueServiceClient",
         mailbox: "QueueServiceClient",
-        blobs: "BlobServiceClient | None",
+        blobs: "MailboxBlobs | None",
         container: str,
     ) -> None:
         """Takes ready-made clients; no blobs where the mailbox has none."""
         self._services = ((state, _STATE_QUEUES), (mailbox, _MAILBOX_QUEUES))
-        self._container = None if blobs is None else blobs.get_container_client(container)
+        self._blobs = blobs
+        self._container = container
 
     async def waiting(self) -> Mapping[str, int]:
         """A queue that nobody has written to yet is empty."""
@@ -50,12 +52,13 @@ class StoragePlumbing:
 
     async def dead_letters(self, most: int) -> int | None:
         """What was set aside for people is no longer left to read."""
-        if self._container is None:
+        if self._blobs is None:
             return None
+        container = self._blobs.get_container_client(self._container)
         count = 0
         with translated("list dead letters"):
             try:
-                async for blob in self._container.list_blobs():
+                async for blob in container.list_blobs():
                     count += not blob.name.startswith(ASIDE)
                     if count >= most:
                         break
