@@ -65,7 +65,7 @@ async def test_an_open_account_costs_two_calls_and_no_network_client(
     assert ["GET accounts", "PATCH accounts"] == story.calls
     assert "Disabled" == story.account["publicNetworkAccess"]
     assert "azure.mgmt.cognitiveservices" in loaded
-    assert not {"azure.mgmt.network", "azure.mgmt.privatedns"} & loaded
+    assert not {"azure.mgmt.network", "azure.mgmt.privatedns", "azure.storage.blob"} & loaded
 
 
 async def test_a_closed_account_costs_one_call(lab: Lab, robin: Person) -> None:
