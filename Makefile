@@ -2,16 +2,17 @@
 # Chromium alone is the system's: where apt-get may, it is installed once.
 SHELL := /bin/sh
 VENV := .venv
+CHECKS := .venv-checks
 PYTHON := $(VENV)/bin/python
 AZURITE := tests/harness/azurite/node_modules/azurite/package.json
 AXE := tests/browser/node_modules/axe-core/package.json
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test browser chromium faults chaos matrix screenshots check scan bench lab format lock clean
+.PHONY: help demo test browser chromium faults chaos matrix screenshots check check-infra scan bench lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what the targets do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.ready $(AZURITE) ## the main job, live, on the embedded lab
 	$(PYTHON) -m tests.harness.demo
@@ -41,6 +42,9 @@ check: $(VENV)/.ready ## format, lint, types, architecture, spelling
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/codespell $$(git ls-files "*.py" "*.md" "*.toml" "*.yaml" "*.json" Makefile | grep -v package-lock.json)
 
+check-infra: $(CHECKS)/.ready ## checkov over the templates, azure-functions-doctor over what is packed
+	scripts/check-infra.sh $(CHECKS)
+
 scan: $(VENV)/.ready $(AZURITE) ## a first look: a fleet in the lab, some of it broken, and what scan says
 	$(PYTHON) -m tests.harness.scan
 
@@ -58,7 +62,7 @@ lock: $(VENV)/.ready ## write uv.lock and requirements.txt anew
 	$(VENV)/bin/uv export --quiet --frozen --no-dev --no-emit-project --no-hashes --no-annotate --no-header -o requirements.txt
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) tests/harness/azurite/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CHECKS) tests/harness/azurite/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Bytecode is compiled at install: without it the worker's imports take four times as long.
 $(VENV)/.ready: pyproject.toml uv.lock scripts/find-python.sh
@@ -66,6 +70,11 @@ $(VENV)/.ready: pyproject.toml uv.lock scripts/find-python.sh
 	@uv=$$(sed -n 's/.*"uv==\([0-9.]*\)".*/\1/p' pyproject.toml) && \
 	  $(PYTHON) -m pip install --quiet --disable-pip-version-check "uv==$$uv"
 	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv sync --quiet --frozen --all-extras --compile-bytecode
+	@touch $@
+
+$(CHECKS)/.ready: scripts/infra-checks.txt $(VENV)/.ready
+	$(VENV)/bin/uv venv --quiet --clear --python $(PYTHON) $(CHECKS)
+	VIRTUAL_ENV=$(CHECKS) $(VENV)/bin/uv pip install --quiet --require-hashes --only-binary :all: --compile-bytecode -r $<
 	@touch $@
 
 $(AZURITE): tests/harness/azurite/package-lock.json

@@ -37,7 +37,12 @@ from remediation.watch import Notice
 
 _QUICKLY = 60.0
 # Where these are, accounts are not looked at.
-_DARK = (Blindness.SUBSCRIPTION, Blindness.ACCOUNTS, Blindness.INDEX)
+_DARK = (
+    Blindness.EVERYWHERE,
+    Blindness.SUBSCRIPTION,
+    Blindness.ACCOUNTS,
+    Blindness.INDEX,
+)
 _LONGEST_TEXT = 1024
 
 

@@ -113,6 +113,7 @@ def is_due(account: ResourceId, sweep: int, rotation: int = ROTATION) -> bool:
 class Blindness(StrEnum):
     """What Latch cannot see."""
 
+    EVERYWHERE = "everywhere"
     SUBSCRIPTION = "subscription"
     ACCOUNTS = "accounts"
     ENDPOINTS = "endpoints"
@@ -122,6 +123,7 @@ class Blindness(StrEnum):
 
 
 _SAYS = {
+    Blindness.EVERYWHERE: "the policy speaks of {}, and Latch can see none",
     Blindness.SUBSCRIPTION: "the policy names subscription {}, and Latch cannot see it",
     Blindness.ACCOUNTS: "Latch may not read the accounts of subscription {}",
     Blindness.ENDPOINTS: "Latch sees none of the private endpoints in subscription {} that accounts are connected to",
@@ -130,13 +132,16 @@ _SAYS = {
     Blindness.INDEX: "{} does not answer, so the fleet is only looked at in turn",
 }
 _ADVICE = {
+    Blindness.EVERYWHERE: "Give Latch its roles at the subscriptions; seeing them takes "
+    "Microsoft.Resources/subscriptions/read. Accounts that Latch knows go on being looked at in turn.",
     Blindness.SUBSCRIPTION: "Give Latch its roles there, or take the subscription out of the policy. "
     "Until then nothing in it is protected.",
     Blindness.ACCOUNTS: "Give Latch its roles at the subscription. Until then nothing in it is protected.",
     Blindness.ENDPOINTS: "Give Latch its network role there, or wait until the index has caught up.",
     Blindness.EVENTS: "Deploy infra/onboard.bicep there. Until then only the sweep finds changes, which is slower.",
     Blindness.EVENTS_UNKNOWN: "Let Latch read system topics and their event subscriptions there.",
-    Blindness.INDEX: "Read the error and mend it; accounts that Latch knows go on being looked at in turn.",
+    Blindness.INDEX: "Read the error and mend it: AccessDenied may mean that Latch has no "
+    "Microsoft.ResourceGraph/resources/read. Accounts that Latch knows go on being looked at in turn.",
 }
 
 

@@ -47,6 +47,7 @@ _STALE = timedelta(hours=1)
 # How many calls run at once: of a queue, or about a subscription each.
 _ABREAST = 16
 _INDEX = "Azure Resource Graph"
+_EVERYWHERE = "all subscriptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,10 @@ class Sweep:
         reach = self._wants.reach
         visible = await self._index.subscriptions()
         scope = reach.accounts_in(visible)
+        if not scope:
+            round_.spots.append(BlindSpot(Blindness.EVERYWHERE, _EVERYWHERE))
+            await self._ask_in_turn(round_)
+            return
         everywhere = tuple(dict.fromkeys((*scope, *reach.networks)))
         around = await self._index.surroundings(everywhere, reach.vnets)
         async for page in self._index.accounts(scope):

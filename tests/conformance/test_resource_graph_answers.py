@@ -1,9 +1,12 @@
 """How does Resource Graph answer: in pages, to whom, how old, and how often?"""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.conformance.arm_fixtures import ROBIN, SUBSCRIPTION, Azure, authority, azure
 from tests.conformance.graph_questions import ACCOUNTS, IDS, ask, names, rows
+from tests.harness.arm.role import Role
 from tests.harness.physics.seeding import Seeding
 from tests.harness.tokens import ARM
 from tests.harness.world import Caller
@@ -14,10 +17,21 @@ OTHER = "22222222-2222-4222-8222-222222222222"
 SAM = Caller("sam@contoso.example", "sam-oid", "sam-app", "user")
 
 
+ASKER = Role("Asker", ("Microsoft.ResourceGraph/resources/read",))
+
+
 @pytest.fixture
-def token(azure: Azure) -> str:
+def stranger(azure: Azure) -> str:
     """Somebody without any role."""
     return azure.tokens.issue(SAM, ARM)
+
+
+@pytest.fixture
+def token(azure: Azure, stranger: str) -> str:
+    """Somebody who may ask, and read nothing."""
+    azure.roles.define(ASKER)
+    azure.roles.assign(SAM.object_id, ASKER.name, f"/subscriptions/{SUBSCRIPTION}")
+    return stranger
 
 
 # Pages -----------------------------------------------------------------------------------------------------------
@@ -78,6 +92,21 @@ async def test_an_answer_that_is_too_large_is_refused(azure: Azure) -> None:
 
 
 # Rights ----------------------------------------------------------------------------------------------------------
+
+
+async def test_who_may_not_ask_is_refused_without_a_word_about_the_right(
+    azure: Azure, stranger: str
+) -> None:
+    status, answer, _ = await ask(azure, IDS, token=stranger)
+
+    assert (status, answer["error"]["code"]) == (403, "AccessDenied")
+    assert "Microsoft.ResourceGraph" not in str(answer)
+
+
+async def test_the_right_to_ask_may_be_needless(azure: Azure, stranger: str) -> None:
+    azure.world.switches = replace(azure.world.switches, graph_needs_right=False)
+
+    assert await rows(azure, IDS, token=stranger) == []
 
 
 async def test_what_nobody_may_read_is_silently_absent(azure: Azure, token: str) -> None:

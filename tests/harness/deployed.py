@@ -100,6 +100,13 @@ class Deployed:
         await install(self.ground.world, manager, wishes.watched[0], wishes)
         self.ground.world.journal.clear()
 
+    async def onboard(self, subscription: str) -> None:
+        """The templates are deployed again for one more subscription; its events reach nobody in this lab."""
+        wishes = replace(self.wishes, watched=(*self.wishes.watched, subscription))
+        manager = self.ground.deployer(wishes.watched)
+        await install(self.ground.world, manager, wishes.watched[0], wishes)
+        self.ground.world.journal.clear()
+
     async def connect(self, call: Call, schema: str) -> None:
         """Event Grid delivers as the event subscriptions say; `call` knows the way to a function."""
         for subscriber in self.installation.subscribers():

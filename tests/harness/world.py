@@ -162,6 +162,9 @@ class Switches:
     webhook_404_final: bool = False
     # How old is the index of Resource Graph? "Typically a few seconds": azure-resource-graph-get-list-api.md.
     graph_lag_seconds: float = 5.0
+    # Does a question to it need Microsoft.ResourceGraph/resources/read? The overview of Resource Graph speaks of the
+    # right to read what is asked for alone; the action is in the list of operations (azure-docs#91863). Not verified.
+    graph_needs_right: bool = True
     # Are A records in its table dnsresources? Said so by supported-tables-resources.md; not verified for every zone.
     graph_knows_records: bool = True
     # Does a blob of dead letters hold an array (True) or one event? Implied by the documents, not verified.

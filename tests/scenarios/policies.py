@@ -151,3 +151,11 @@ def written(folder: Path, exemptions: str = "[]", profiles: Mapping[str, str] = 
     file = folder / "policy.yaml"
     file.write_text(f"{text}exemptions: {exemptions}\n", "utf-8")
     return file
+
+
+def everywhere(folder: Path, profiles: Mapping[str, str] = PROFILES) -> Path:
+    """The same for every subscription that Latch can see."""
+    file = written(folder, profiles=profiles)
+    named = f"subscriptions: ['{SUBSCRIPTION}']"
+    file.write_text(file.read_text("utf-8").replace(named, "subscriptions: all"), "utf-8")
+    return file

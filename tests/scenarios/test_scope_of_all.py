@@ -5,24 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.lab import LATCH, Lab, Plan
+from tests.harness.lab import Lab, Plan
 from tests.harness.physics.seeding import Seeding
-from tests.harness.worlds import HUB, SUBSCRIPTION
+from tests.harness.worlds import HUB
 from tests.scenarios import policies
 from tests.scenarios.conftest import NEVER
 from tests.scenarios.story import ask
 
-ROLES = ("Latch lockdown", "Latch network")
-
 
 @pytest.fixture(scope="module")
 def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = policies.written(tmp_path_factory.mktemp("everywhere"))
-    text = file.read_text("utf-8").replace(
-        f"subscriptions: ['{SUBSCRIPTION}']", "subscriptions: all"
-    )
-    file.write_text(text, "utf-8")
-    return file
+    return policies.everywhere(tmp_path_factory.mktemp("everywhere"))
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +33,7 @@ async def test_an_account_in_a_new_subscription_is_closed_once_latch_has_its_rol
     await lab.swept()
     assert "Enabled" == account.properties["publicNetworkAccess"]
 
-    for role in ROLES:
-        lab.roles.assign(LATCH.object_id, role, f"/subscriptions/{HUB}")
+    await lab.deployed.onboard(HUB)
     await lab.swept()
 
     assert "Disabled" == account.properties["publicNetworkAccess"]

@@ -291,6 +291,21 @@ async def test_a_subscription_that_cannot_be_seen_is_told_once_until_it_changes(
     assert scene.told[0].since != scene.told[1].since
 
 
+async def test_where_nothing_can_be_seen_at_all_people_are_told_and_what_is_known_is_looked_at() -> (
+    None
+):
+    accounts = clean(5)
+    scene = Scene(index(accounts), reach=Reach(everything=True))
+    scene.index.visible = ()
+    scene.knows(accounts)
+
+    for _ in range(ROTATION):
+        await scene.run()
+
+    assert scene.spots == [(Blindness.EVERYWHERE, "all subscriptions")]
+    assert sorted(scene.asked) == [each.id.name for each in accounts]
+
+
 async def test_a_subscription_that_cannot_be_seen_has_not_lost_its_accounts() -> None:
     away = named("latch-away", OTHER)
     scene = Scene(index(clean(1)), reach=Reach((SUBSCRIPTION, OTHER)))

@@ -29,6 +29,6 @@ def ask(exchange: Exchange) -> Answer:
 
 
 ROUTES = (
-    # Whoever may read something may ask; what he may not read is not in the answer.
+    # Who may ask is for Resource Graph to say; what he may not read is not in the answer.
     Route("POST", QUESTIONS, ask, collection=True, shape=QUESTION, free=True, announced=False),
 )

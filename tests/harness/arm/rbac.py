@@ -106,6 +106,11 @@ class Roles:
         """Whether one of the caller's roles at or above `scope` allows `action`."""
         return any(role.allows(action) for role in self._held(caller.object_id, scope))
 
+    def holds(self, caller: Caller, action: str) -> bool:
+        """Whether one of the caller's roles allows `action`, wherever he holds it."""
+        held = (a.role for a in self.assignments if a.object_id == caller.object_id.casefold())
+        return any(role.allows(action) for role in held)
+
     def may(self, object_id: str, data_action: str, scope: str) -> bool:
         """Whether a principal may do something with data."""
         return any(role.allows_data(data_action) for role in self._held(object_id, scope))

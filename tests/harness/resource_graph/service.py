@@ -16,6 +16,7 @@ from tests.harness.world import Caller, Json, World
 # Source: paging-results.md.
 LARGEST_PAGE = 1000
 LARGEST_ANSWER = 16 * 1024 * 1024
+QUESTION = "Microsoft.ResourceGraph/resources/read"
 # Not verified: how many subscriptions one question may name.
 MOST_SUBSCRIPTIONS = 1000
 
@@ -26,6 +27,8 @@ class Rights(Protocol):
     management_groups: dict[str, tuple[str, ...]]
 
     def allowed(self, caller: Caller, action: str, scope: str) -> bool: ...
+
+    def holds(self, caller: Caller, action: str) -> bool: ...
 
 
 class ResourceGraph:
@@ -47,6 +50,9 @@ class ResourceGraph:
         told = headers(left, seconds)
         if left < 0:
             raise _too_many(told, seconds)
+        needs_right = self._world.switches.graph_needs_right
+        if needs_right and not self._rights.holds(caller, QUESTION):
+            raise _denied()
         query = self._parsed(asked["query"])
         options: Json = asked.get("options", {})
         lag = self._world.switches.graph_lag_seconds + self._weather_lag(caller)
@@ -119,6 +125,19 @@ def _read(token: str) -> str:
 
 def _not_emulated(what: str, extend: str) -> ArmError:
     return ArmError(501, "NotEmulated", f"The lab does not emulate {what}. Extend {extend}.")
+
+
+def _denied() -> ArmError:
+    # Recorded in Azure/aztfexport#442, without the time and the id that the message ends with.
+    detail = (
+        "Access is denied to the requested resource. The user might not have enough permission."
+    )
+    return ArmError(
+        403,
+        "AccessDenied",
+        "Please provide below info when asking for support:",
+        [{"code": "AccessDenied", "message": detail}],
+    )
 
 
 def _refused(why: str) -> ArmError:
