@@ -278,7 +278,8 @@ def _closes(action: Action) -> bool:
 
 
 def _logged(report: Report) -> Report:
-    """One line a pass."""
+    """One line a pass. Who caused it stands in it as the directory's id, whatever may be remembered of him."""
+    actor = report.cause.actor
     fields = {
         "reconcile_id": report.id,
         "request_id": report.request_id,
@@ -289,6 +290,8 @@ def _logged(report: Report) -> Report:
         "actions": [f"{result.action}: {result.outcome}" for result in report.results],
         "attempt": report.attempt,
         "retry_after": report.retry_after,
+        "exposed_seconds": report.exposed_seconds,
+        "actor": actor.object_id or actor.app_id,
     }
     log.info("pass ended: %s", json.dumps(fields))
     return report

@@ -228,11 +228,8 @@ def test_the_deployment_page_explains_every_parameter() -> None:
 def test_queries_look_for_what_the_code_logs(name: str) -> None:
     text = (INFRA / name).read_text("utf-8")
     starts = set(re.findall(r'startswith \\?"([a-z ]+: )\\?"', text))
-    fields = set(re.findall(r"\breport\.(\w+)", text))
-    line = logged("pass ended: ")
 
     assert [start for start in starts if not logged(start)] == []
-    assert {field for field in fields if f'"{field}":' not in line} == set()
 
 
 def test_the_prefix_of_a_log_line_is_cut_where_it_ends() -> None:
