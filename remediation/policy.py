@@ -16,6 +16,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from hashlib import sha256
 
+from remediation.clouds import PUBLIC, Cloud
 from remediation.desired import (
     Baseline,
     Desired,
@@ -39,7 +40,6 @@ from remediation.policy_sections import (
     Selector,
 )
 from remediation.policy_words import LONGEST_ENDPOINT_NAME, LONGEST_NIC_NAME, PLACEHOLDER
-from remediation.settings import PUBLIC, Cloud
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from remediation.errors import Fault, SettingsError
 from remediation.policy_document import Policy
-from remediation.settings import did_you_mean
+from remediation.texts import did_you_mean
 
 type Location = tuple[int | str, ...]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from remediation import guard, planner, policy, policy_sample
+from remediation.clouds import PUBLIC
 from remediation.observed import Observed
 from remediation.plan import Action, ChangeAccount
 from remediation.policy import OutOfScope
 from remediation.policy_cases import Case, Cases, ExpectSection
 from remediation.policy_document import Policy
 from remediation.policy_file import load_as, places
-from remediation.settings import PUBLIC
 
 # private-endpoint-dns.md: the zone of the kinds that have none of their own.
 _USUAL_ZONES = ("privatelink.cognitiveservices.azure.com",)

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, Validat
 from pydantic_core import InitErrorDetails
 
 from remediation.ids import ResourceId
-from remediation.settings import GUID
+from remediation.texts import GUID
 
 RuleName = Literal[
     "public-access",

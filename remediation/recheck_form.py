@@ -17,7 +17,7 @@ from typing import Any
 from remediation import intake
 from remediation.ids import ResourceId
 from remediation.report import Actor, ActorKind
-from remediation.settings import GUID
+from remediation.texts import GUID
 
 LONGEST_BODY = 4096
 LONGEST_WAIT = 120

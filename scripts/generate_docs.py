@@ -21,7 +21,8 @@ from remediation import (
     policy_sections,
     settings,
 )
-from remediation.settings import CLOUDS, Cloud, Setting
+from remediation.clouds import CLOUDS, Cloud
+from remediation.settings import Setting
 from scripts import coverage_page, policy_page
 
 ROOT = Path(__file__).parent.parent

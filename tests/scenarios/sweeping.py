@@ -19,10 +19,10 @@ from remediation.adapters.graph_checkpoints import TableSweeps
 from remediation.adapters.graph_client import GraphClient
 from remediation.adapters.outbox import TableOutbox
 from remediation.adapters.requests import QueueRequests
+from remediation.clouds import PUBLIC
 from remediation.fleet import Checkpoint, OpenSpot
 from remediation.policy_file import load
 from remediation.reach import Reach, reach_of
-from remediation.settings import PUBLIC
 from remediation.sweep import Sweep, Wants
 from tests.harness.credentials import LabCredential
 from tests.harness.lab import LATCH, Lab

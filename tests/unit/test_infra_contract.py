@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from remediation.adapters import names
+from remediation.clouds import CLOUDS
 from remediation.report import Verdict
-from remediation.settings import CLOUDS, Settings, declared
+from remediation.settings import Settings, declared
 
 ROOT = Path(__file__).parents[2]
 INFRA = ROOT / "infra"

@@ -10,6 +10,7 @@ import pytest
 
 from remediation import policy_file
 from remediation.catalog import RULES
+from remediation.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 from remediation.desired import (
     Baseline,
     Desired,
@@ -36,7 +37,6 @@ from remediation.policy import (
 )
 from remediation.policy_document import Policy
 from remediation.reach import reach_of
-from remediation.settings import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 from tests.unit.policy_texts import MINIMAL, SUBSCRIPTION, load, mistakes_in
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from remediation.clouds import CHINA, PUBLIC, US_GOVERNMENT
 from remediation.errors import Fault, SettingsError
-from remediation.settings import CHINA, PUBLIC, US_GOVERNMENT, Settings
+from remediation.settings import Settings
 
 REQUIRED = {
     "LATCH_STATE__queueServiceUri": "https://state.queue.core.windows.net",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from remediation import policy
+from remediation.clouds import PUBLIC
 from remediation.errors import Busy, Forbidden, Unavailable
 from remediation.fleet import ROTATION, Blindness, Checkpoint, OpenSpot, Surroundings, is_due
 from remediation.ids import ResourceId
@@ -16,7 +17,6 @@ from remediation.observed import Account
 from remediation.policy_file import load
 from remediation.reach import Reach, Subscription
 from remediation.report import Json, Lane, Request, Trigger
-from remediation.settings import PUBLIC
 from remediation.sweep import Sweep, Wants
 from remediation.sweep_ports import Events
 from tests.builders import (
