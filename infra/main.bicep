@@ -17,8 +17,8 @@ param environmentName string
 })
 param location string
 
-@description('Subscriptions that Latch guards: those of policy.yaml, unless said otherwise.')
-param watchedSubscriptions array = loadYamlContent('../policy.yaml').scope.subscriptions
+@description('Subscriptions that Latch guards: those of policy.yaml, unless said otherwise. Name them where the policy says all.')
+param watchedSubscriptions array = array(loadYamlContent('../policy.yaml').scope.subscriptions)
 
 @description('What Latch may do there: only look, also close, also restore the private path, also rebuild a broken endpoint.')
 @allowed([

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from remediation.errors import SettingsError
+from remediation.settings import Settings, declared
 from tests.conformance.arm_fixtures import SUBSCRIPTION
 from tests.conformance.platform_fixtures import DANA, TOPIC
 from tests.harness.bicep import (
@@ -176,6 +178,40 @@ async def test_an_adopted_topic_without_an_identity_is_refused(site: Site) -> No
 
     with pytest.raises(BicepError, match="principalId"):
         await site.install(replace(PLAIN, more={"existingTopics": adopted}))
+
+
+def test_the_code_accepts_every_setting_that_the_templates_write(installed: Installed) -> None:
+    written = {n: v for n, v in installed[1].settings.items() if n.startswith("LATCH_")}
+    read = {setting.name for setting in declared(Settings).values()}
+    of_the_host = set(shared("settings.json")["host"])
+
+    assert Settings.from_environ(written).client_id
+    assert set(installed[1].settings) - read == of_the_host
+
+
+async def test_a_setting_that_the_code_does_not_read_is_refused(site: Site) -> None:
+    wishes = replace(PLAIN, more={"extraSettings": {"LATCH_PROBE_RESOLVR": "10.0.0.4:53"}})
+    installation, _ = await site.install(wishes)
+
+    with pytest.raises(SettingsError, match="LATCH_PROBE_RESOLVR"):
+        Settings.from_environ(installation.settings)
+
+
+@pytest.mark.parametrize(
+    ("ingest", "asked", "kept"), [("queue", 0, 0), ("queue", 2, 2), ("push", 0, 1)]
+)
+async def test_the_event_function_is_kept_warm_and_never_cold_with_push(
+    site: Site, ingest: str, asked: int, kept: int
+) -> None:
+    wishes = replace(PLAIN, ingest=ingest, more={"alwaysReadyInstances": asked})
+    _, deployment = await site.install(wishes)
+    (app,) = properties(deployment, "Microsoft.Web/sites")
+    function = {"queue": "queuedEvent", "push": "pushedEvent"}[ingest]
+    name = f"function:{shared('names.json')['functions'][function]}"
+
+    warm = app["functionAppConfig"]["scaleAndConcurrency"]["alwaysReady"]
+
+    assert warm == ([{"name": name, "instanceCount": kept}] if kept else [])
 
 
 # --- what Latch may do
