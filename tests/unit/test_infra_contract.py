@@ -225,6 +225,20 @@ def test_the_deployment_page_explains_every_parameter() -> None:
     assert parameters(MAIN) <= explained
 
 
+def test_the_deployment_page_names_only_outputs_variables_and_settings_that_exist() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    variables = re.findall(r"\$\{(\w+)", (INFRA / "main.parameters.json").read_text("utf-8"))
+    known = {
+        *re.findall(r"^output (\w+) ", MAIN, re.MULTILINE),
+        *variables,
+        *(setting.name for setting in declared(Settings).values()),
+    }
+    named = set(re.findall(r"\b(?:LATCH|AZURE)_\w+", page))
+
+    assert named - known == set()
+    assert set(variables) <= named
+
+
 @pytest.mark.parametrize("name", ["shared/workbook.json", "modules/heartbeat.bicep"])
 def test_queries_look_for_what_the_code_logs(name: str) -> None:
     text = (INFRA / name).read_text("utf-8")
