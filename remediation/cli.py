@@ -24,7 +24,6 @@ from remediation.terminal import document, options, reasons, tables
 from remediation.terminal.desk_console import complain, complain_of
 from remediation.terminal.look import Exit, Look
 from remediation.terminal.writing import Format, as_json
-from remediation.texts import did_you_mean
 
 app = typer.Typer(
     name="latch",

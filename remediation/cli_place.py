@@ -20,13 +20,13 @@ from remediation.adapters.clock import SystemClock
 from remediation.catalog import RULES
 from remediation.errors import Misconfigured
 from remediation.ids import ResourceId
-from remediation.settings import did_you_mean
 from remediation.terminal import options
 from remediation.terminal.desk_console import Outlet, sentence
 from remediation.terminal.glance import Glance
 from remediation.terminal.look import Exit, Look, Survey
 from remediation.terminal.operator import Operator
 from remediation.terminal.writing import Format
+from remediation.texts import did_you_mean
 
 # Name, type and default, as the signature of a command would have them.
 _OPTIONS: dict[str, tuple[Any, Any]] = {

@@ -12,13 +12,13 @@ from remediation.observed import Account
 from remediation.policy_document import Policy
 from remediation.reach import reach_of
 from remediation.report import Report
-from remediation.settings import did_you_mean
 from remediation.terminal import replays
 from remediation.terminal.glance import FleetView, Glance
 from remediation.terminal.look import Look
 from remediation.terminal.parts import Desk, Done
 from remediation.terminal.passes import Passes
 from remediation.terminal.replays import Replay
+from remediation.texts import did_you_mean
 
 # A person waits for all of them, and Resource Manager counts reads by the hour: more at once gain little.
 AT_ONCE = 8

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from remediation import policy
+from remediation.clouds import PUBLIC
 from remediation.errors import Forbidden, RemediationError, Throttled
 from remediation.fleet import Names, Surroundings
 from remediation.ids import ResourceId
 from remediation.observed import Account
 from remediation.policy_file import load
-from remediation.settings import PUBLIC
 from remediation.terminal.glance import FleetView, Glance
 from tests import builders
 from tests.builders import ACCOUNT, ENDPOINT, HUB, NOW, SUBNET, SUBSCRIPTION, VNET, zone_id
