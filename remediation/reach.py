@@ -13,35 +13,27 @@ from remediation.policy_document import Policy, Profile
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscription that the identity can see, and the management groups above it."""
+    """A subscription that the identity can see."""
 
     id: str
     name: str = ""
-    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Whose accounts are looked at, and where else their private paths lead.
 
-    `everything` is each subscription that can be seen. With it or with management groups, a new subscription is in
-    reach as soon as it can be seen.
+    `everything` is each subscription that can be seen: a new one is in reach from then on.
     """
 
     subscriptions: tuple[str, ...] = ()
-    management_groups: tuple[str, ...] = ()
     everything: bool = False
     networks: tuple[str, ...] = ()
     vnets: tuple[ResourceId, ...] = ()
 
     def accounts_in(self, visible: Iterable[Subscription]) -> tuple[str, ...]:
         """The subscriptions whose accounts are looked at: the named ones, whether they can be seen or not, and more."""
-        groups = {name.casefold() for name in self.management_groups}
-        more = (
-            each.id
-            for each in visible
-            if self.everything or groups & {name.casefold() for name in each.groups}
-        )
+        more = (each.id for each in visible if self.everything)
         return tuple(dict.fromkeys(id_.casefold() for id_ in (*self.subscriptions, *more)))
 
     def unseen(self, visible: Iterable[Subscription]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from remediation.sweep_ports import Events
 _SUBSCRIPTIONS = """
 resourcecontainers
 | where type =~ 'microsoft.resources/subscriptions'
-| project id, name, subscriptionId, groups = properties.managementGroupAncestorsChain
+| project id, name, subscriptionId
 | order by id asc
 """
 # How many subscriptions are asked about at once.
@@ -117,9 +117,4 @@ class GraphFleet:
 
 
 def _subscription(row: Json) -> Subscription:
-    groups = (each.get("name") for each in row.get("groups") or ())
-    return Subscription(
-        row["subscriptionId"].casefold(),
-        row.get("name") or "",
-        tuple(name for name in groups if name),
-    )
+    return Subscription(row["subscriptionId"].casefold(), row.get("name") or "")

@@ -49,7 +49,7 @@ class Operator:
         Raises Misconfigured for any other.
         """
         reach, named = reach_of(self._desk.rules), tuple(each.casefold() for each in only)
-        is_closed = not reach.everything and not reach.management_groups
+        is_closed = not reach.everything
         for each in named:
             if is_closed and each not in reach.subscriptions:
                 message = f"the policy does not speak of subscription {each}"

@@ -227,7 +227,7 @@ def test_a_sweep_is_interrupted_until_it_ends(checkpoint: Checkpoint, *, expecte
 
 # Reach -----------------------------------------------------------------------------------------------------------
 
-VISIBLE = (Subscription(HERE), Subscription(THERE, groups=("MG-AI", "root")))
+VISIBLE = (Subscription(HERE), Subscription(THERE))
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,6 @@ VISIBLE = (Subscription(HERE), Subscription(THERE, groups=("MG-AI", "root")))
     [
         (Reach((HERE,)), (HERE,)),
         (Reach((HERE, DARK)), (HERE, DARK)),
-        (Reach(management_groups=("mg-ai",)), (THERE,)),
-        (Reach((HERE,), management_groups=("mg-ai", "none")), (HERE, THERE)),
         (Reach(everything=True), (HERE, THERE)),
         (Reach((THERE,), everything=True), (THERE, HERE)),
     ],
