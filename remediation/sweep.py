@@ -48,6 +48,9 @@ _STALE = timedelta(hours=1)
 _ABREAST = 16
 _INDEX = "Azure Resource Graph"
 _EVERYWHERE = "all subscriptions"
+# Source: learn.microsoft.com, azure-resource-manager/troubleshooting/error-not-found: the word for one that is not
+# there.
+_NO_SUBSCRIPTION = "SubscriptionNotFound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,15 @@ class Sweep:
         round_.spots += [BlindSpot(Blindness.SUBSCRIPTION, each) for each in sorted(unseen)]
         seen = [each for each in scope if each not in unseen]
         await self._look_into_the_dark(round_, seen, everywhere)
-        await self._ask_for_vanished(round_, set(seen) - round_.dark)
+        lost = self._lost(round_, scope)
+        await _abreast(self._confirm_empty(round_, each) for each in lost)
+        await self._ask_for_vanished(round_, {*seen, *lost} - round_.dark)
+
+    def _lost(self, round_: Round, scope: Sequence[str]) -> Sequence[str]:
+        """Where everything is in reach, nobody names a subscription that can be seen no longer; its accounts do."""
+        if not self._wants.reach.everything:
+            return ()
+        return sorted({account.subscription for account in round_.known} - set(scope))
 
     # Accounts ----------------------------------------------------------------------------------------------------
 
@@ -232,7 +243,9 @@ class Sweep:
         """No account in the index may mean that there is none, that none may be read, or that it is late."""
         try:
             accounts = await self._index.listed(subscription)
-        except Terminal:
+        except Terminal as error:
+            if error.code == _NO_SUBSCRIPTION:
+                return
             round_.dark.add(subscription)
             round_.spots.append(BlindSpot(Blindness.ACCOUNTS, subscription))
         except RemediationError:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.lab import Lab, Plan
+from tests.harness.lab import LATCH, Lab, Plan
 from tests.harness.physics.seeding import Seeding
 from tests.harness.worlds import HUB
 from tests.scenarios import policies
@@ -24,7 +24,7 @@ async def lab(policy: Path) -> AsyncIterator[Lab]:
         yield lab
 
 
-async def test_an_account_in_a_new_subscription_is_closed_once_latch_has_its_roles(
+async def test_a_new_subscription_is_looked_after_once_latch_has_its_roles_and_missed_without_them(
     lab: Lab,
 ) -> None:
     new = Seeding(lab.physics, HUB)
@@ -35,8 +35,14 @@ async def test_an_account_in_a_new_subscription_is_closed_once_latch_has_its_rol
 
     await lab.deployed.onboard(HUB)
     await lab.swept()
-
     assert "Disabled" == account.properties["publicNetworkAccess"]
+
+    for role in ("Latch lockdown", "Latch network"):
+        lab.roles.remove(LATCH.object_id, role, f"/subscriptions/{HUB}")
+    told = len(lab.sink.alerts())
+    await lab.swept()
+    heard = [each.event["data"]["headline"] for each in lab.sink.alerts()[told:]]
+    assert [f"Blind spot: Latch may not read the accounts of subscription {HUB}"] == heard
 
 
 async def test_a_look_at_everything_goes_wherever_latch_can_see(lab: Lab) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from remediation import policy
 from remediation.clouds import PUBLIC
-from remediation.errors import Busy, Forbidden, Unavailable
+from remediation.errors import Busy, Forbidden, Misconfigured, Unavailable
 from remediation.fleet import ROTATION, Blindness, Checkpoint, OpenSpot, Surroundings, is_due
 from remediation.ids import ResourceId
 from remediation.observed import Account
@@ -315,6 +315,31 @@ async def test_a_subscription_that_cannot_be_seen_has_not_lost_its_accounts() ->
 
     assert away.id.name not in scene.asked
     assert away.id in scene.sweeps.known
+
+
+async def test_where_everything_is_in_reach_a_subscription_that_is_lost_is_told() -> None:
+    away = named("latch-away", OTHER)
+    scene = Scene(index(clean(1)), reach=Reach(everything=True))
+    scene.index.lists = {OTHER: Forbidden("no right")}
+    scene.knows([away])
+
+    await scene.run()
+
+    assert scene.spots == [(Blindness.ACCOUNTS, OTHER)]
+    assert away.id in scene.sweeps.known
+
+
+async def test_a_subscription_that_is_no_more_takes_its_accounts_with_it() -> None:
+    away = named("latch-away", OTHER)
+    scene = Scene(index(clean(1)), reach=Reach(everything=True))
+    scene.index.lists = {OTHER: Misconfigured("not found", code="SubscriptionNotFound")}
+    scene.knows([away])
+
+    await scene.run()
+
+    assert scene.spots == []
+    assert away.id.name in scene.asked
+    assert away.id not in scene.sweeps.known
 
 
 async def test_a_subscription_whose_accounts_may_not_be_read_is_told() -> None:
