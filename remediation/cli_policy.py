@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from remediation import desk, policy_file, policy_lint, policy_test
+from remediation import desk, policy_file, policy_lint, policy_schema, policy_test
 from remediation.adapters.clock import SystemClock
 from remediation.observed import Account
 from remediation.policy_cases import Cases
@@ -59,7 +59,7 @@ def schema(
     cases: Annotated[bool, typer.Option("--cases", help="That of files of tests.")] = False,
 ) -> int:
     """Write the JSON schema of policy files, for editors."""
-    sys.stdout.write(as_json((Cases if cases else Policy).model_json_schema()))
+    sys.stdout.write(as_json(Cases.model_json_schema() if cases else policy_schema.document()))
     return Exit.CLEAN
 
 

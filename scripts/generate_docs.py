@@ -3,24 +3,10 @@
 Run `python -m scripts.generate_docs` from the root; a test compares the files with what this would write.
 """
 
-import ast
-import inspect
 import json
-from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-from remediation import (
-    VERSION,
-    openapi,
-    policy_alerts,
-    policy_brakes,
-    policy_document,
-    policy_sections,
-    settings,
-)
+from remediation import VERSION, openapi, policy_schema, settings
 from remediation.clouds import CLOUDS, Cloud
 from remediation.settings import Setting
 from scripts import coverage_page, policy_page
@@ -37,9 +23,9 @@ def references() -> dict[str, str]:
     """The path of each generated file, and its text."""
     return {
         "docs/settings.md": settings_page(),
-        "docs/policy.schema.json": policy_schema(),
+        "docs/policy.schema.json": json.dumps(policy_schema.document(), indent=2) + "\n",
         "docs/coverage.md": coverage_page.page(),
-        "docs/policy.md": policy_page.page(_policy_texts()),
+        "docs/policy.md": policy_page.page(policy_schema.sections()),
         "docs/openapi.json": json.dumps(openapi.document(VERSION), indent=2) + "\n",
     }
 
@@ -57,7 +43,7 @@ with its managed identity.
 
 
 def settings_page() -> str:
-    texts = _texts(settings)["Settings"]
+    texts = policy_schema.texts(settings)["Settings"]
     sections = [
         _section(s, texts[field]) for field, s in settings.declared(settings.Settings).items()
     ]
@@ -83,44 +69,6 @@ def _clouds() -> str:
 def _cloud_row(cloud: Cloud) -> str:
     cells = (cloud.arm_endpoint, cloud.arm_scope, cloud.dns_suffix, cloud.storage_suffix)
     return f"| {cloud.name} | {' | '.join(f'`{cell}`' for cell in cells)} |\n"
-
-
-def policy_schema() -> str:
-    schema = policy_document.Policy.model_json_schema()
-    texts = _policy_texts()
-    for name, section in (("Policy", schema), *schema["$defs"].items()):
-        section.pop("title", None)
-        for field, value in section.get("properties", {}).items():
-            _describe(value, texts[name].get(field) or texts["Selector"][field])
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Latch policy"}
-    return json.dumps(head | schema, indent=2) + "\n"
-
-
-def _describe(value: dict[str, Any], text: str) -> None:
-    """Keeps only defaults that can be written as they stand; an empty list or an ISO duration cannot."""
-    value.pop("title", None)
-    default = value.pop("default", None)
-    if isinstance(default, str) and not default.startswith("PT"):
-        value["default"] = default
-    value["description"] = text
-
-
-def _policy_texts() -> dict[str, dict[str, str]]:
-    parts = (policy_sections, policy_brakes, policy_alerts, policy_document)
-    return {name: fields for part in parts for name, fields in _texts(part).items()}
-
-
-def _texts(module: ModuleType) -> dict[str, dict[str, str]]:
-    """For each class the text under each field, on one line."""
-    tree = ast.parse(inspect.getsource(module))
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    return {each.name: dict(_fields(each)) for each in classes}
-
-
-def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    for above, below in pairwise(node.body):
-        if isinstance(above, ast.AnnAssign) and isinstance(below, ast.Expr):
-            yield ast.unparse(above.target), " ".join(ast.literal_eval(below.value).split())
 
 
 if __name__ == "__main__":

@@ -235,6 +235,12 @@ def test_a_policy_test_that_fails_is_drift(run: Run, tmp_path: Path) -> None:
     assert f"{file}:3:5: FAILED wrong\n    findings:\n    - record\n" in ended.out
 
 
+def test_the_schema_is_the_one_that_editors_read(run: Run) -> None:
+    published = (ROOT / "docs/policy.schema.json").read_text("utf-8")
+
+    assert run("policy", "schema").out == published
+
+
 @pytest.mark.parametrize("arguments", ["policy schema", "policy schema --cases"])
 def test_schemas_are_json(run: Run, arguments: str) -> None:
     assert json.loads(run(*arguments.split()).out)["properties"]["version"]
