@@ -32,6 +32,7 @@ from remediation.adapters.mailbox_blobs import MailboxBlobs
 from remediation.adapters.names import DEAD_LETTERS
 from remediation.adapters.notifiers import LogNotifier, TopicNotifier
 from remediation.adapters.outbox import TableOutbox
+from remediation.adapters.patience import BRIEF
 from remediation.adapters.plumbing import StoragePlumbing
 from remediation.adapters.pools import Pool
 from remediation.adapters.prober import NetworkProber, Vantage
@@ -65,11 +66,17 @@ from remediation.upkeep import Upkeep
 from remediation.watcher import Watched, Watcher
 
 # The queue client would wait 15 s before its first retry, and Event Grid gives 30 s in all.
-_PATIENCE: dict[str, Any] = {"retry_total": 2, "connection_timeout": 5, "read_timeout": 15}
+_TIMEOUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 15}
 # A queue hides a message for seven days at most; one day is for clocks and slow workers.
 _FARTHEST = timedelta(days=6)
-_TABLE_PATIENCE = {**_PATIENCE, "retry_backoff_factor": 0.2}
-_QUEUE_PATIENCE = {**_PATIENCE, "initial_backoff": 1, "increment_base": 1, "random_jitter_range": 1}
+_TABLE_PATIENCE = {**_TIMEOUTS, **BRIEF}
+_QUEUE_PATIENCE = {
+    **_TIMEOUTS,
+    "retry_total": 2,
+    "initial_backoff": 1,
+    "increment_base": 1,
+    "random_jitter_range": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ def connect(configuration: Configured) -> App:
     for chatty in ("azure.core", "azure.identity"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     settings, rules, clock = configuration.settings, configuration.policy, SystemClock()
-    credential = ManagedIdentityCredential(client_id=settings.client_id)
+    credential = ManagedIdentityCredential(client_id=settings.client_id, **BRIEF)
     clients = Clients(credential, settings.arm_endpoint, settings.arm_scope)
     tables = TableServiceClient(
         settings.state_tables, credential=credential, transport=Pool(), **_TABLE_PATIENCE

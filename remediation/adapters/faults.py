@@ -22,6 +22,7 @@ from azure.core.exceptions import (
 )
 from azure.identity import CredentialUnavailableError
 
+from remediation.adapters.patience import asked_for
 from remediation.errors import (
     Busy,
     Forbidden,
@@ -201,7 +202,7 @@ def _first_line(text: str) -> str:
 def _retry_after(error: Exception) -> float | None:
     """Seconds; a date is measured against the answer's own Date header, so that no clock of ours matters."""
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    value = str(headers.get("Retry-After") or "").strip()
+    value = asked_for(headers)
     if not value or value.isdecimal():
         return float(value) if value else None
     try:

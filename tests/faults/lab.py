@@ -133,12 +133,14 @@ class FaultLab(Lab):
         between = (self.clock, self.tokens, self.weather, self.authority)
         return StorageDoor(service, upstream, *between, account_in)
 
-    def _settings(self) -> dict[str, str]:
-        doors = {
+    def _told_otherwise(self) -> dict[str, str]:
+        return {
             "LATCH_STATE__queueServiceUri": self.queues.url,
             "LATCH_STATE__tableServiceUri": self.tables.url,
         }
-        return super()._settings() | doors
+
+    def _hidden(self) -> int:
+        return super()._hidden() + self.queues.hidden
 
     def clear(self) -> None:
         """The weather is fine, and Azure is well."""

@@ -22,6 +22,8 @@ from tests.scenarios.story import Story
 
 ABREAST = 24
 _WITHIN = 600.0
+# How long a lasting fault lasts, by the lab's clock: longer than any Retry-After, and than Latch has patience here.
+LASTS = 900.0
 _DAY = 86_400
 # Told of an account that Latch could not put right by itself.
 _CRIES = {"Stalled", "GaveUp"}
@@ -91,7 +93,7 @@ async def _together(lab: FaultLab, cells: Sequence[Cell]) -> list[Outcome]:
         strike(lab, story, cell)
         await robin.opens(story.id)
         await robin.delete(story.endpoint_id)
-    await lab.settled(_WITHIN)
+    await lab.settled(_WITHIN, LASTS)
     await _judge(outcomes, stories, Cure.ITSELF)
     lab.clear()
     await lab.settled(_WITHIN)

@@ -23,7 +23,7 @@ What counts is the end: the account is private again, people were told, and noth
 """
 _SPANS = {
     Span.BRIEF: "The first two calls fail",
-    Span.LASTING: "Every call fails until Latch is done or gives up",
+    Span.LASTING: "Every call fails for fifteen minutes; Latch is set to give up after ten",
 }
 
 

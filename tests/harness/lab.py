@@ -35,7 +35,7 @@ from tests.harness.names import Names, View
 from tests.harness.people import ARM, Person, person
 from tests.harness.physics import Physics
 from tests.harness.physics.seeding import Seeding
-from tests.harness.settling import Gauges, settle
+from tests.harness.settling import HORIZON_SECONDS, Gauges, settle
 from tests.harness.sinks import AlertSink
 from tests.harness.tokens import TokenError, Tokens
 from tests.harness.weather import Weather
@@ -99,10 +99,10 @@ class Lab:
         token = self.tokens.issue(caller, ARM, seconds=30 * 86400)
         return Person(caller, self.arm.url, token, self.http)
 
-    async def settled(self, within: float = 60.0) -> float:
-        """Waits until nothing is in flight; returns the seconds that the clock was moved."""
+    async def settled(self, within: float = 60.0, horizon: float = HORIZON_SECONDS) -> float:
+        """Waits until nothing is in flight, or due within the horizon; returns how far the clock was moved."""
         gauges = Gauges(self._running, self._waiting, self._poll)
-        return await settle(self.clock, gauges, within)
+        return await settle(self.clock, gauges, within, horizon)
 
     async def swept(self) -> None:
         """Starts a sweep by hand, as an operator would in the portal, and settles."""
@@ -231,6 +231,7 @@ class Lab:
             self.clock,
             queue_credential=LabCredential(self.tokens, SYSTEM),
             log_file=self._worker_log,
+            told_otherwise=self._told_otherwise(),
             processes_per_function=self.plan.processes_per_function,
         )
         await self.host.start()
@@ -249,6 +250,10 @@ class Lab:
             **{name: self.channels.settings[name] for name in self.plan.channels},
             **self.plan.settings,
         }
+
+    def _told_otherwise(self) -> dict[str, str]:
+        """Settings of the workers alone."""
+        return {}
 
     async def _subscribe(self) -> None:
         """The event subscriptions of the templates; those of a push need functions to call."""
@@ -294,7 +299,11 @@ class Lab:
     async def _waiting(self) -> int:
         if self.host is None:
             return 0
-        return sum((await self.host.queue_depths()).values())
+        return max(sum((await self.host.queue_depths()).values()) - self._hidden(), 0)
+
+    def _hidden(self) -> int:
+        """Messages of which the lab knows when they appear: its clock has a timer for each."""
+        return 0 if self.host is None else self.host.hidden()
 
 
 def host_of(account: str) -> str:

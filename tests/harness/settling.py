@@ -29,8 +29,8 @@ class UnsettledError(TimeoutError):
 class Gauges:
     """What the lab knows of its own activity.
 
-    `running`: what goes on now. `waiting`: how many messages there are, visible or not. `poll`: has the queues looked
-    at, and says how much came.
+    `running`: what goes on now. `waiting`: how many messages there are, visible or not, without those that a timer of
+    the clock waits for. `poll`: has the queues looked at, and says how much came.
     """
 
     running: Callable[[], dict[str, int]]
@@ -38,8 +38,13 @@ class Gauges:
     poll: Callable[[], Awaitable[int]]
 
 
-async def settle(clock: LabClock, gauges: Gauges, within: float) -> float:
-    """Waits until nothing is in flight; returns the seconds that the lab's clock was moved. Raises UnsettledError."""
+async def settle(
+    clock: LabClock, gauges: Gauges, within: float, horizon: float = HORIZON_SECONDS
+) -> float:
+    """Waits until nothing is in flight; returns the seconds that the lab's clock was moved. Raises UnsettledError.
+
+    What is due later than `horizon` seconds of the lab's time from now is left alone.
+    """
     deadline, start = time.monotonic() + within, clock.offset
     quiet, last = 0, start
     while quiet < 2:
@@ -51,7 +56,7 @@ async def settle(clock: LabClock, gauges: Gauges, within: float) -> float:
             quiet, last = 0, clock.offset
             continue
         step = _next_step(clock, clock.offset - last, hidden=waiting > 0)
-        if step is None or clock.offset - start + step > HORIZON_SECONDS:
+        if step is None or clock.offset - start + step > horizon:
             quiet += 1
             await asyncio.sleep(0.01)
         else:

@@ -20,6 +20,9 @@ from tests.harness.tokens import TokenError, Tokens
 from tests.harness.weather import Rule, Sighting, Weather
 
 AUDIENCE = "https://storage.azure.com"
+# Nobody looks for messages all the time: what appears within so many seconds of the lab's time is waited for at once.
+LOOK_SECONDS = 5.0
+_CREATED = 201
 type Service = Literal["queue", "table"]
 type Subject = Callable[[str], str]
 
@@ -65,6 +68,8 @@ class StorageDoor:
         self._served: Served | None = None
         self._session: aiohttp.ClientSession | None = None
         self._inside = 0
+        # Messages that it put for somebody, until the moment at which they appear.
+        self.hidden = 0
 
     @property
     def url(self) -> str:
@@ -130,9 +135,21 @@ class StorageDoor:
                 (n, v) for n, v in answer.headers.items() if n.casefold() not in _OF_THE_CONNECTION
             ]
             response = web.Response(status=answer.status, body=await answer.read())
+        self._hides(request, answer.status)
         for name, value in told:
             response.headers[name] = value
         return response
+
+    def _hides(self, request: web.Request, status: int) -> None:
+        """A message that was put for later: the lab's clock knows the moment."""
+        seconds = float(request.query.get("visibilitytimeout", 0))
+        if self._service == "queue" and request.method == "POST" and status == _CREATED and seconds:
+            self.hidden += 1
+            late = -(self._clock.time() + seconds) % LOOK_SECONDS
+            self._clock.call_later(seconds + late, self._appears)
+
+    def _appears(self) -> None:
+        self.hidden -= 1
 
     def _struck(self, request: web.Request, rule: Rule) -> web.Response | None:
         """The scripted answer, or None when the rule only delays."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.queue.aio import QueueClient
 
 from tests.harness.clock import LabClock
 from tests.harness.host.bindings import Function
@@ -43,11 +44,13 @@ class FunctionsHost:
         log_file: Path,
         keys: Keys | None = None,
         processes_per_function: bool = False,
+        told_otherwise: Mapping[str, str] | None = None,
     ) -> None:
+        """`told_otherwise`: settings that are others for the workers than for the host, which listens to queues."""
         self.keys = keys or Keys()
         self.url = ""
         self.init_seconds = 0.0
-        self._launch = Launch(app, settings, clock, log_file)
+        self._launch = Launch(app, {**settings, **(told_otherwise or {})}, clock, log_file)
         self._clock = clock
         self._config = HostConfig.load(app)
         self._connections = Connections(settings, queue_credential, clock)
@@ -115,6 +118,10 @@ class FunctionsHost:
         await asyncio.gather(*(q.poll() for _, _, q in self._queues))
         return going_on + self._begun() - before
 
+    def hidden(self) -> int:
+        """Messages that failed, and are given again at a moment of the clock."""
+        return sum(listener.hidden for _, _, listener in self._queues)
+
     def nudge(self) -> None:
         """Says that there may be messages: listeners look at once."""
         for _, _, listener in self._queues:
@@ -122,12 +129,9 @@ class FunctionsHost:
 
     async def queue_depths(self) -> dict[str, int]:
         """Messages in every queue that the host has to do with, visible or not."""
-        depths: dict[str, int] = {}
-        for queue in self._connections.queues():
-            with contextlib.suppress(ResourceNotFoundError):
-                properties = await queue.get_queue_properties()
-                depths[queue.queue_name] = properties.approximate_message_count or 0
-        return depths
+        queues = self._connections.queues()
+        depths = await asyncio.gather(*(_depth(queue) for queue in queues))
+        return {queue.queue_name: depth for queue, depth in zip(queues, depths, strict=True)}
 
     @property
     def stats(self) -> dict[str, Counts]:
@@ -198,3 +202,10 @@ class FunctionsHost:
         except TimeoutError:
             for _, _, listener in self._queues:
                 listener.abandon()
+
+
+async def _depth(queue: QueueClient) -> int:
+    """None of a queue that is missing."""
+    with contextlib.suppress(ResourceNotFoundError):
+        return (await queue.get_queue_properties()).approximate_message_count or 0
+    return 0

@@ -54,6 +54,8 @@ class QueueListener:
     ) -> None:
         self.function = function
         self.received = 0
+        # Messages that failed, until the moment at which they are given again.
+        self.hidden = 0
         self._queue, self._poison = queues
         self._options = options
         self._invoker = invoker
@@ -163,13 +165,20 @@ class QueueListener:
     async def _settle(self, handling: Handling, *, failed: bool) -> None:
         message = handling.message
         if failed and (message.dequeue_count or 0) < self._options.max_dequeue_count:
-            await self._set_visibility(handling, int(self._options.visibility_timeout))
+            seconds = int(self._options.visibility_timeout)
+            await self._set_visibility(handling, seconds)
+            self.hidden += 1
+            self._clock.call_later(seconds, self._appears)
             return
         if failed:
             await send(self._poison, message.content)
             self._invoker.counts(self.function.name).poisoned += 1
         with _if_still_ours():
             await self._queue.delete_message(message.id, handling.receipt)
+
+    def _appears(self) -> None:
+        self.hidden -= 1
+        self.nudge()
 
     async def _renew_leases(self) -> None:
         """Renewed at half time; looked at on every poll, and every move of the lab's clock causes one."""
