@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from remediation import dependents, incident, intake, looks
 from remediation.app_ports import Ports, Scope
-from remediation.errors import Misconfigured, Retryable, Terminal
+from remediation.errors import Misconfigured, RemediationError, Retryable, Terminal
 from remediation.ids import ResourceId
 from remediation.page_desk import PostureDesk
 from remediation.rechecks import Rechecks
@@ -101,7 +101,7 @@ class App:
         later = None if report is None else again(request, report)
         if later is not None and report is not None:
             await self._ports.requests.put(later, report.retry_after or 0)
-        elif request.closed is not None:
+        if request.closed is not None and (later is None or later.closed is None):
             await self._ports.requests.put(request, ALERT_RETRY_SECONDS)
 
     async def on_alert(self, text: str) -> None:
@@ -232,7 +232,7 @@ class App:
                 return replace(request, closed=None)
             await self._teller.report(request.closed)
             await self._ports.ledger.note(request.closed)
-        except Retryable as error:
+        except RemediationError as error:
             log.warning("closing not told yet, tried again: %s", error)
             return request
         return replace(request, closed=None)

@@ -111,8 +111,8 @@ class Reconciler:
             if getattr(error, "code", "") == LEASE_TAKEN:
                 log.info("pass put off, another one is under way: %s", request.id)
                 return self._unrecorded(request, error)
-            await self._close_unremembered(request)
-            return _logged(self._unrecorded(request, error))
+            untold = await self._close_unremembered(request)
+            return _logged(self._unrecorded(request, error, untold))
 
     async def audit(self, request: Request) -> Report:
         """Looks as deep as FULL does, changes nothing and remembers nothing."""
@@ -145,11 +145,20 @@ class Reconciler:
         drifts = (verdicts.unproven(found.account, proven.proof),)
         return replace(proven, verdict=Verdict.WAITING, drifts=drifts)
 
-    async def _close_unremembered(self, request: Request) -> None:
-        """Closing comes first, also when the ledger does not answer; all else waits until it does."""
+    async def _close_unremembered(self, request: Request) -> Report | None:
+        """Closing comes first, also when the ledger does not answer; all else waits until it does.
+
+        Returns what was closed and cannot be told either.
+        """
         report = await self.close(replace(request, lane=Lane.FAST))
-        if report.verdict is Verdict.REMEDIED:
+        if report.verdict is not Verdict.REMEDIED:
+            return None
+        try:
             await self._tell(report)
+        except RemediationError as error:
+            log.warning("closing not told yet, tried again: %s", error)
+            return report
+        return None
 
     async def _reconcile(
         self, request: Request, lease: Lease, closed: Report | None, asked: datetime
@@ -247,8 +256,12 @@ class Reconciler:
         )
         return replace(report, exposed_seconds=verdicts.exposed(report, sight.restrained.plan))
 
-    def _unrecorded(self, request: Request, error: RemediationError) -> Report:
+    def _unrecorded(
+        self, request: Request, error: RemediationError, untold: Report | None = None
+    ) -> Report:
         failure = verdicts.failed("Take the account's lease and record the pass", error)
+        if untold is not None:
+            return looks.endless(request, replace(untold, results=(*untold.results, failure)))
         report = self._report(request, self._clock.now(), Sight(failure=failure), ())
         return looks.endless(request, report)
 

@@ -75,7 +75,7 @@ class Request:
     """Which account, which lane: identity only.
 
     `since` is when the request was first made: a finished pass that began later has answered it. `closed` is what the
-    FAST lane did before: it travels here so that it is told and recorded even if the process dies at once. `batch` is
+    FAST lane did before: it travels here so that it is told and recorded whatever dies meanwhile. `batch` is
     the look of a person that it is a part of; `audits` says that nothing may be changed. `fingerprint` is how the
     account looked to the FAST lane, where that found nothing to do: see `answered`.
     """

@@ -1,5 +1,6 @@
 """A genuine management client gets an answer off the wire: which of our errors leaves it?"""
 
+import asyncio
 from collections.abc import AsyncIterator
 from json import dumps
 
@@ -7,9 +8,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 from azure.core.pipeline.transport import AioHttpTransport
+from azure.data.tables.aio import TableServiceClient
 from azure.mgmt.cognitiveservices.aio import CognitiveServicesManagementClient
 
 from remediation.adapters.faults import or_none, translated
+from remediation.adapters.patience import BRIEF
 from remediation.errors import (
     Busy,
     Forbidden,
@@ -62,23 +65,44 @@ def door() -> Door:
 
 
 @pytest.fixture
-async def client(
-    door: Door, authority: Authority
-) -> AsyncIterator[CognitiveServicesManagementClient]:
+async def url(door: Door, authority: Authority) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", door.answer)
     served = await serve(app, authority.context("127.0.0.1"))
-    connector = aiohttp.TCPConnector(ssl=authority.client())
+    yield served.url
+    await served.close()
+
+
+@pytest.fixture
+async def client(
+    url: str, authority: Authority
+) -> AsyncIterator[CognitiveServicesManagementClient]:
     async with CognitiveServicesManagementClient(
         LabCredential(Tokens(LabClock()), LATCH),
         "11111111-1111-4111-8111-111111111111",
-        base_url=served.url,
+        base_url=url,
         credential_scopes=["https://management.azure.com/.default"],
-        transport=AioHttpTransport(session=aiohttp.ClientSession(connector=connector)),
+        transport=transport(authority),
         retry_total=0,
     ) as client:
         yield client
-    await served.close()
+
+
+@pytest.fixture
+async def tables(url: str, authority: Authority) -> AsyncIterator[TableServiceClient]:
+    """As the app has it."""
+    async with TableServiceClient(
+        url,
+        credential=LabCredential(Tokens(LabClock()), LATCH),
+        transport=transport(authority),
+        **BRIEF,
+    ) as client:
+        yield client
+
+
+def transport(authority: Authority) -> AioHttpTransport:
+    connector = aiohttp.TCPConnector(ssl=authority.client())
+    return AioHttpTransport(session=aiohttp.ClientSession(connector=connector))
 
 
 def error(code: str) -> str:
@@ -126,6 +150,18 @@ async def test_the_wait_that_azure_asks_for_is_not_slept_but_told(
     assert isinstance(caught.value, Retryable)
     assert caught.value.retry_after == 372
     assert door.asked == 1
+
+
+async def test_the_wait_that_tables_ask_for_is_not_slept_but_told(
+    door: Door, tables: TableServiceClient
+) -> None:
+    door.answers(429, error("TooManyRequests"), Retry_After="600")
+    async with asyncio.timeout(10):
+        with pytest.raises(Throttled) as caught, translated("read it"):
+            await tables.get_table_client("Some").get_entity("partition", "row")
+
+    assert caught.value.retry_after == 600
+    assert door.asked == 3
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFound", "ResourceGroupNotFound"])

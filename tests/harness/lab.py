@@ -35,7 +35,7 @@ from tests.harness.names import Names, View
 from tests.harness.people import ARM, Person, person
 from tests.harness.physics import Physics
 from tests.harness.physics.seeding import Seeding
-from tests.harness.settling import HORIZON_SECONDS, Gauges, settle
+from tests.harness.settling import Gauges, settle
 from tests.harness.sinks import AlertSink
 from tests.harness.tokens import TokenError, Tokens
 from tests.harness.weather import Weather
@@ -99,10 +99,10 @@ class Lab:
         token = self.tokens.issue(caller, ARM, seconds=30 * 86400)
         return Person(caller, self.arm.url, token, self.http)
 
-    async def settled(self, within: float = 60.0, horizon: float = HORIZON_SECONDS) -> float:
-        """Waits until nothing is in flight, or due within the horizon; returns how far the clock was moved."""
+    async def settled(self, within: float = 60.0, at_most: float | None = None) -> float:
+        """Waits until nothing is in flight, or `at_most` has passed; returns how far the clock was moved."""
         gauges = Gauges(self._running, self._waiting, self._poll)
-        return await settle(self.clock, gauges, within, horizon)
+        return await settle(self.clock, gauges, within, at_most)
 
     async def swept(self) -> None:
         """Starts a sweep by hand, as an operator would in the portal, and settles."""

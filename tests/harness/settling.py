@@ -39,24 +39,28 @@ class Gauges:
 
 
 async def settle(
-    clock: LabClock, gauges: Gauges, within: float, horizon: float = HORIZON_SECONDS
+    clock: LabClock, gauges: Gauges, within: float, at_most: float | None = None
 ) -> float:
     """Waits until nothing is in flight; returns the seconds that the lab's clock was moved. Raises UnsettledError.
 
-    What is due later than `horizon` seconds of the lab's time from now is left alone.
+    With `at_most` it stops after so many seconds of the lab's time, whatever is in flight then.
     """
     deadline, start = time.monotonic() + within, clock.offset
+
+    def is_over() -> bool:
+        return at_most is not None and clock.offset - start >= at_most
+
     quiet, last = 0, start
-    while quiet < 2:
+    while quiet < 2 and not is_over():
         if time.monotonic() > deadline:
             raise UnsettledError(f"not settled within {within} s: {gauges.running()}")
-        ran = await _rest(clock, gauges, deadline)
+        ran = await _rest(clock, gauges, deadline, is_over)
         waiting = await gauges.waiting()
         if ran or (waiting and await gauges.poll()) or any(gauges.running().values()):
             quiet, last = 0, clock.offset
             continue
         step = _next_step(clock, clock.offset - last, hidden=waiting > 0)
-        if step is None or clock.offset - start + step > horizon:
+        if step is None or clock.offset - start + step > HORIZON_SECONDS:
             quiet += 1
             await asyncio.sleep(0.01)
         else:
@@ -65,10 +69,14 @@ async def settle(
     return clock.offset - start
 
 
-async def _rest(clock: LabClock, gauges: Gauges, deadline: float) -> bool:
+async def _rest(
+    clock: LabClock, gauges: Gauges, deadline: float, is_over: Callable[[], bool]
+) -> bool:
     """Waits until nothing runs; says whether anything did."""
     before, since, ran = gauges.running(), time.monotonic(), False
     while any((now := gauges.running()).values()) and time.monotonic() < deadline:
+        if is_over():
+            break
         ran = True
         if now != before:
             before, since = now, time.monotonic()

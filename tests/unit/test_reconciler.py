@@ -10,7 +10,7 @@ import pytest
 
 from remediation.catalog import RULES
 from remediation.desired import Baseline, Desired, Outbound, Recreate
-from remediation.errors import Forbidden, RemediationError, Throttled, Unavailable
+from remediation.errors import Forbidden, Refused, RemediationError, Throttled, Unavailable
 from remediation.ids import ResourceId
 from remediation.observed import Account, Observed
 from remediation.plan import (
@@ -662,6 +662,20 @@ class TestTheLease:
         assert report.verdict is Verdict.WAITING
         assert [type(action) for action in scene.cloud.applied] == [CloseAccess]
         assert [each.verdict for each in scene.told] == [Verdict.REMEDIED]
+
+    async def test_what_was_closed_without_a_ledger_and_cannot_be_told_travels_with_the_request(
+        self,
+    ) -> None:
+        scene = Scene(OPEN_AND_BARE, ledger=UnreachableLedger(), deaf=Refused("no such right"))
+
+        report = await scene.full()
+
+        later = again(request(), report)
+        assert later is not None
+        assert later.closed is not None
+        assert later.closed.verdict is Verdict.REMEDIED
+        assert [result.outcome for result in later.closed.results] == [Outcome.DONE]
+        assert "public-access" in [drift.rule for drift in later.closed.drifts]
 
     async def test_a_pass_that_could_not_be_told_is_not_recorded(self) -> None:
         scene = Scene(WITHOUT_RECORD, deaf=Unavailable("the outbox does not answer"))
