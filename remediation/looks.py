@@ -7,7 +7,6 @@
 | could not be remembered             | for as long as it takes                                   |
 | is final, and something is held     | when the first of the reasons lapses: an exemption, a     |
 |                                     | grace period, a fight, an overload                        |
-| is final, and a person must mend it | in an hour, and so on until it is mended                  |
 | is final otherwise                  | never: an event, a sweep or a person asks for the next    |
 
 A queue carries a request for seven days at most, so a lapse that is farther away is looked for on the way.
@@ -28,8 +27,6 @@ _HOPELESS = 300.0
 _LEASE_WAIT = 2.0, 8.0
 # Where nothing differs there is no hurry: a person's writes come in bursts, and one look answers all of them.
 _UNHURRIED = 10.0, 15.0
-# Nobody tells Latch that a role came back, or that a quota was raised.
-_MENDED = timedelta(hours=1)
 # A second late, so that what lapses at that moment has lapsed.
 _AFTER = timedelta(seconds=1)
 # A look that comes this much later sees what one in time would have seen.
@@ -67,10 +64,7 @@ def endless(request: Request, report: Report) -> Report:
 
 
 def at_lapse(report: Report, lapses_at: datetime | None, farthest: timedelta) -> Report:
-    """A final report of what is held back until `lapses_at`, or waits for a person, is looked at again then."""
-    if report.verdict is Verdict.STALLED:
-        mended = report.ended + _MENDED
-        lapses_at = mended if lapses_at is None else min(lapses_at, mended)
+    """A final report of something that is held back until `lapses_at` is looked at again then."""
     if lapses_at is None or not farthest or report.verdict is Verdict.WAITING:
         return report
     ahead = max(lapses_at + _AFTER - report.ended, _AFTER)

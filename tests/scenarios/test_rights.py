@@ -62,23 +62,6 @@ async def test_when_the_role_returns_a_sweep_restores(lab: Lab, robin: Person) -
     assert await story.is_private()
 
 
-async def test_when_the_role_returns_latch_finds_out_by_itself(lab: Lab, robin: Person) -> None:
-    """No event tells of it, and the index has no records that a sweep could miss one in."""
-    story = Story.private(lab, "aoai-role-is-back")
-    await story.rechecked()
-    lab.roles.remove(LATCH.object_id, "Latch network", SCOPE)
-    await robin.delete(story.record_id())
-    await lab.settled()
-    assert ["Stalled"] == story.told
-
-    lab.roles.assign(LATCH.object_id, "Latch network", SCOPE)
-    await lab.clock.advance(3700)
-    await lab.settled()
-
-    assert ["Restored", "Stalled"] == story.told
-    assert await story.is_private()
-
-
 async def test_an_obstacle_that_stays_is_told_once_however_often_latch_looks(
     lab: Lab, robin: Person
 ) -> None:

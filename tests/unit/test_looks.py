@@ -29,20 +29,6 @@ class TestALapse:
 
         assert report.retry_after == A_WEEK.total_seconds()
 
-    def test_is_not_waited_for_when_a_person_may_have_mended_more_meanwhile(self) -> None:
-        stalled = replace(HELD, verdict=Verdict.STALLED)
-
-        assert looks.at_lapse(stalled, NOW + 2 * AN_HOUR, A_WEEK).retry_after == 3601.0
-        assert looks.at_lapse(stalled, NOW + AN_HOUR / 2, A_WEEK).retry_after == 1801.0
-
-    def test_of_a_hold_that_has_none_is_not_looked_for(self) -> None:
-        assert looks.at_lapse(HELD, None, A_WEEK) == HELD
-
-    def test_of_what_a_person_must_mend_comes_each_hour(self) -> None:
-        stalled = replace(HELD, verdict=Verdict.STALLED)
-
-        assert looks.at_lapse(stalled, None, A_WEEK).retry_after == 3601.0
-
     @pytest.mark.parametrize("verdict", [Verdict.HELD, Verdict.STALLED])
     def test_ends_what_is_final(self, verdict: Verdict) -> None:
         found = looks.at_lapse(replace(HELD, verdict=verdict), NOW + AN_HOUR, A_WEEK)
