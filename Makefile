@@ -23,8 +23,9 @@ test: $(VENV)/.ready $(AZURITE) $(AXE) chromium ## every test
 browser: $(VENV)/.ready $(AZURITE) $(AXE) chromium ## the posture page in Chromium, with axe
 	$(PYTHON) -m pytest tests/browser
 
-faults: $(VENV)/.ready $(AZURITE) ## deaths of the worker and short chaos; takes minutes
-	$(PYTHON) -m pytest tests/faults --override-ini addopts=
+faults: $(VENV)/.ready $(AZURITE) ## a death at every call of the worker, and twenty seeds of chaos; takes long
+	$(PYTHON) -m tests.faults kills
+	$(PYTHON) -m tests.faults chaos --to 20
 
 chaos: $(VENV)/.ready $(AZURITE) ## random people, drifts, weather and deaths; SEED=7 for another run
 	$(PYTHON) -m tests.faults chaos --seed $(or $(SEED),1)
@@ -48,7 +49,7 @@ check-infra: $(CHECKS)/.ready ## checkov over the templates, azure-functions-doc
 scan: $(VENV)/.ready $(AZURITE) ## a first look: a fleet in the lab, some of it broken, and what scan says
 	$(PYTHON) -m tests.harness.scan
 
-bench: $(VENV)/.ready $(AZURITE) ## measure, print, and write docs/benchmarks.md; WHAT="fast storm sweep" for some of it
+bench: $(VENV)/.ready $(AZURITE) ## measure, print, and write docs/benchmarks.md; WHAT="fast storm sweep faults" for some of it
 	$(PYTHON) -m tests.benchmarks $(WHAT)
 
 lab: $(VENV)/.ready $(AZURITE) ## the lab, until Ctrl-C; READY_FILE=lab.json says where everything is

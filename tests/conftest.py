@@ -23,4 +23,5 @@ settings.load_profile("latch")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A mistake shows first where it is small."""
-    items.sort(key=lambda item: "scenarios" in item.path.parts)
+    whole = {"scenarios", "faults"}
+    items.sort(key=lambda item: not whole.isdisjoint(item.path.parts))

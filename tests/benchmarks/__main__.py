@@ -1,6 +1,6 @@
 """Everything that is measured, in one run: printed, and written down in docs/benchmarks.md.
 
-Run: python -m tests.benchmarks [fast|storm|sweep ...]; without a name, all of them.
+Run: python -m tests.benchmarks [fast|storm|sweep|faults ...]; without a name, all of them.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import fast_lane, storm, sweep
+from tests.benchmarks import fast_lane, faults, storm, sweep
 from tests.benchmarks.figures import Figure
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -33,6 +33,7 @@ MEASURED: dict[str, Callable[[], list[Figure]]] = {
     "fast": lambda: asyncio.run(fast_lane.measure()),
     "storm": lambda: asyncio.run(storm.measure()),
     "sweep": _swept,
+    "faults": lambda: asyncio.run(faults.measure()),
 }
 
 
@@ -57,7 +58,7 @@ def _table(figures: list[Figure]) -> Table:
             f"{figure.value:,.2f}",
             figure.unit,
             _budget(figure),
-            mark if figure.budget else "",
+            "" if figure.budget is None else mark,
         )
     return table
 

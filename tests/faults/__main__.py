@@ -9,25 +9,25 @@ from pathlib import Path
 
 from tests.faults.chaos import Chaos
 from tests.faults.kills import calls_of_a_pass, die
-from tests.faults.matrix import Outcome, fault_lab, run
-from tests.faults.table import document
-from tests.faults.troubles import Target, cells
+from tests.faults.lab import FaultLab
+from tests.faults.matrix import fault_lab
+from tests.faults.troubles import Target
+from tests.faults.whole import matrix, say
 from tests.scenarios import policies
-
-DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     runs = parser.add_subparsers(required=True)
-    matrix = runs.add_parser("matrix", help="every cell, and docs/faults.md")
-    matrix.add_argument("--only", choices=[target.value for target in Target], action="append")
-    matrix.set_defaults(run=_matrix)
+    cells = runs.add_parser("matrix", help="every cell, and docs/faults.md")
+    cells.add_argument("--only", choices=[target.value for target in Target], action="append")
+    cells.set_defaults(run=_matrix)
     kills = runs.add_parser("kills", help="a death at every call of a pass")
     kills.add_argument("--every", type=int, default=1, help="at every Nth call alone")
     kills.set_defaults(run=_kills)
     chaos = runs.add_parser("chaos", help="random trouble by a seed")
-    chaos.add_argument("--seed", type=int, required=True)
+    chaos.add_argument("--seed", type=int, default=1)
+    chaos.add_argument("--to", type=int, help="and every seed up to this one")
     chaos.add_argument("--accounts", type=int, default=12)
     chaos.add_argument("--steps", type=int, default=40)
     chaos.set_defaults(run=_chaos)
@@ -38,52 +38,42 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def _matrix(policy: Path, asked: argparse.Namespace) -> bool:
-    """A target has a lab of its own: what one leaves behind troubles no other. Part of a matrix is no document."""
-    outcomes: list[Outcome] = []
-    for target in Target:
-        if asked.only and target.value not in asked.only:
-            continue
-        async with fault_lab(policy) as lab:
-            found = await run(lab, [cell for cell in cells() if cell.target is target])
-        for outcome in found:
-            cell, told = outcome.cell, ", ".join(outcome.told)
-            _say(f"{cell.target:12}{cell.trouble:22}{cell.span:9}{outcome.word:30}{told}")
-            for fault in outcome.faults:
-                _say(f"  {fault}")
-        outcomes += found
-    if not asked.only:
-        DOCUMENT.write_text(document(outcomes), "utf-8")
+    outcomes = await matrix(policy, asked.only or ())
     return all(outcome.is_harmless for outcome in outcomes)
 
 
 async def _kills(policy: Path, asked: argparse.Namespace) -> bool:
     """A death changes how many calls there are, so they are counted first, when nobody dies."""
-    is_clean = True
     async with fault_lab(policy) as lab:
         calls = await calls_of_a_pass(lab)
-        for number in range(1, calls + 1, asked.every):
-            for lost in (False, True):
-                death = await die(lab, number, lost=lost)
-                how = "lost" if lost else "served"
-                _say(f"{number:4} {how:7}{', '.join(death.told):30}{death.call[:60]}")
-                for fault in death.faults:
-                    _say(f"  {fault}")
-                is_clean = is_clean and death.is_harmless
-    return is_clean
+        points = [(n, lost) for n in range(1, calls + 1, asked.every) for lost in (False, True)]
+        harmless = [await _death(lab, number, lost=lost) for number, lost in points]
+    say(f"{calls} calls: {len(points)} deaths, {harmless.count(False)} of them did harm")
+    return all(harmless)
+
+
+async def _death(lab: FaultLab, number: int, *, lost: bool) -> bool:
+    death = await die(lab, number, lost=lost)
+    how = "lost" if lost else "served"
+    say(f"{number:4} {how:7}{', '.join(death.told):30}{death.call[:60]}")
+    for fault in death.faults:
+        say(f"  {fault}")
+    return death.is_harmless
 
 
 async def _chaos(policy: Path, asked: argparse.Namespace) -> bool:
+    """A seed has a lab of its own, so it goes the same way whatever was run before it."""
+    seeds = range(asked.seed, (asked.to or asked.seed) + 1)
+    return all([await _seed(policy, seed, asked) for seed in seeds])
+
+
+async def _seed(policy: Path, seed: int, asked: argparse.Namespace) -> bool:
     async with fault_lab(policy) as lab:
-        ran = await Chaos(lab, asked.seed, asked.accounts).go(asked.steps)
+        ran = await Chaos(lab, seed, asked.accounts).go(asked.steps)
     for line in [*ran.deeds, *(f"FAULT {fault}" for fault in ran.faults)] if ran.faults else []:
-        _say(line)
-    _say(f"seed {ran.seed}: {ran.writes} writes, {ran.told} alerts, {len(ran.faults)} faults")
+        say(line)
+    say(f"seed {ran.seed}: {ran.writes} writes, {ran.told} alerts, {len(ran.faults)} faults")
     return not ran.faults
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """How is the matrix shown? One table per span: troubles down, targets across, the outcome in each square."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from tests.faults.matrix import Outcome
-from tests.faults.troubles import TROUBLES, Span, Target
+from tests.faults.troubles import TROUBLES, Cell, Span, Target
 
 _HEAD = """\
 # When one thing fails
@@ -15,8 +14,8 @@ What counts is the end: the account is private again, people were told, and noth
 
 | word | means |
 |---|---|
-| by itself | Latch was done while the fault was still there, or it had passed by then |
-| by the retry | what Latch had put off was done once the fault had ended |
+| by itself | Latch was done within fifteen minutes |
+| by the retry | Latch was done later, with what it had put off, once the fault had ended |
 | by the sweep | the next sweep found it |
 | told a person | people were told meanwhile that Latch could not do it |
 | LOST | none of this: a bug |
@@ -27,14 +26,30 @@ _SPANS = {
 }
 
 
-def document(outcomes: Sequence[Outcome]) -> str:
-    by_cell = {(o.cell.span, o.cell.trouble, o.cell.target): o.word for o in outcomes}
+_NOTHING = "-"
+
+
+def document(words: Mapping[Cell, str]) -> str:
     parts = [_HEAD]
     for span, title in _SPANS.items():
         head = " | ".join(target.value for target in Target)
         lines = [f"\n\n## {title}\n", f"| trouble | {head} |", "|---" * (len(Target) + 1) + "|"]
         for trouble in TROUBLES:
-            words = (by_cell.get((span, trouble, target), "-") for target in Target)
-            lines.append(f"| {trouble} | {' | '.join(words)} |")
+            row = (words.get(Cell(target, trouble, span), _NOTHING) for target in Target)
+            lines.append(f"| {trouble} | {' | '.join(row)} |")
         parts.append("\n".join(lines))
     return "".join(parts) + "\n"
+
+
+def read(text: str) -> Mapping[Cell, str]:
+    """The word of each cell in a document that was written."""
+    found: dict[Cell, str] = {}
+    spans = {title: span for span, title in _SPANS.items()}
+    for section in text.split("\n## ")[1:]:
+        title, _, rows = section.partition("\n")
+        for row in rows.splitlines():
+            trouble, *words = [part.strip() for part in row.strip("|").split("|")]
+            if trouble in TROUBLES:
+                each = zip(Target, words, strict=True)
+                found |= {Cell(t, trouble, spans[title]): w for t, w in each if w != _NOTHING}
+    return found

@@ -3,20 +3,10 @@
 Two short runs; `python -m tests.faults chaos --seed N` makes longer ones.
 """
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.faults.chaos import Chaos
 from tests.faults.lab import FaultLab
-from tests.faults.matrix import fault_lab
-
-
-@pytest.fixture(scope="module")
-async def lab(policy: Path) -> AsyncIterator[FaultLab]:
-    async with fault_lab(policy) as lab:
-        yield lab
 
 
 @pytest.mark.parametrize("seed", [1, 2])

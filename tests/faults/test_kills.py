@@ -3,20 +3,10 @@
 Some moments of the story; `python -m tests.faults kills` dies at every one.
 """
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.faults.kills import die
 from tests.faults.lab import FaultLab
-from tests.faults.matrix import fault_lab
-
-
-@pytest.fixture(scope="module")
-async def lab(policy: Path) -> AsyncIterator[FaultLab]:
-    async with fault_lab(policy) as lab:
-        yield lab
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,8 @@ CALLS: dict[str, dict[str, object]] = {
 }
 FAILS, NEVER_ENDS = "operation fails", "operation never ends"
 TROUBLES = (*CALLS, FAILS, NEVER_ENDS)
-# This concerns every account at once, so its cells have the lab for themselves.
-GLOBAL = (Target.TOKEN,)
+# These concern every account at once, so their cells have the lab for themselves.
+GLOBAL = (Target.TOKEN, Target.ALERT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _rule(story: Story, cell: Cell) -> Rule:
         Target.TOKEN: {"door": "identity"},
         Target.TABLE: {"door": "table", "type": story.name},
         Target.QUEUE: {"door": "queue", "type": story.name},
-        Target.ALERT: {"door": "topic", "id": story.id},
+        Target.ALERT: {"door": "topic"},
     }
     whose = {} if cell.target is Target.ALERT else {"principal": LATCH.name}
     count = BRIEFLY if cell.span is Span.BRIEF else None

@@ -45,11 +45,19 @@ async def settle(
 
     With `at_most` it stops after so many seconds of the lab's time, whatever is in flight then.
     """
+    over: list[bool] = []
+    end = None if at_most is None else clock.call_later(at_most, lambda: over.append(True))
+    try:
+        return await _settle(clock, gauges, within, lambda: bool(over))
+    finally:
+        if end is not None:
+            end.cancel()
+
+
+async def _settle(
+    clock: LabClock, gauges: Gauges, within: float, is_over: Callable[[], bool]
+) -> float:
     deadline, start = time.monotonic() + within, clock.offset
-
-    def is_over() -> bool:
-        return at_most is not None and clock.offset - start >= at_most
-
     quiet, last = 0, start
     while quiet < 2 and not is_over():
         if time.monotonic() > deadline:

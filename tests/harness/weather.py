@@ -43,9 +43,7 @@ class Rule:
         made = cls(**rule)
         if made.door not in DOORS:
             raise WeatherError(f"unknown door: {made.door} (known: {sorted(DOORS)})")
-        if made.door != "arm" and (made.type or made.operation):
-            raise WeatherError(f"door {made.door} knows neither type nor operation")
-        if made.door not in _WITH_ID and made.id:
+        if made.door != "arm" and (made.type or made.id or made.operation):
             raise WeatherError(f"door {made.door} knows method and principal alone")
         if made.door == "delivery" and (
             made.malformed or made.code or made.retry_after is not None
@@ -71,8 +69,6 @@ class Rule:
 # "graph" is the index of Resource Graph: the delay is how much older it is.
 # "delivery" is the way from Event Grid to a destination; its principal is the name of the event subscription.
 # "channel" is every vendor's webhook; its principal is the vendor.
-# The id of a request to the topic is the subject of its first event.
-_WITH_ID = frozenset({"arm", "topic"})
 DOORS = frozenset({"arm", "channel", "delivery", "graph", "identity", "topic"})
 
 

@@ -84,8 +84,7 @@ class CustomTopic:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.received += 1
-        about = _subject(await request.read())
-        rule = self._weather.strike(Sighting("topic", request.method, id=about))
+        rule = self._weather.strike(Sighting("topic", request.method))
         try:
             if rule is not None and not rule.after_write:
                 await self._suffer(rule, request)
@@ -133,14 +132,6 @@ class CustomTopic:
         if scheme != "Bearer" or not token:
             raise RefusedError(401, "Unauthorized", "The request has neither token nor key.")
         self._authorize(token)
-
-
-def _subject(body: bytes) -> str:
-    """What the first event is about; nothing when the body holds none."""
-    try:
-        return str(json.loads(body)[0]["subject"])
-    except (ValueError, LookupError, TypeError):
-        return ""
 
 
 def _events(request: web.Request, body: bytes) -> list[Json]:
