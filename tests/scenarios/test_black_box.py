@@ -145,6 +145,7 @@ async def test_the_ready_file_has_the_shape_of_the_contract(box: Box) -> None:
 
 
 async def test_an_opened_account_is_closed_and_told(box: Box) -> None:
+    await box.post("/settle")
     told, written = len(await box.get("/alerts")), len(await box.get("/journal"))
 
     await box.opens()
